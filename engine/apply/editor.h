@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Applying a trained edit to a picture.
+ *
+ * Owns: the model, its references, the device.
+ * Thread: one at a time; fse_editor_cancel() from any.
+ *
+ * Typical use
+ *   1. editor = fse_editor_open ("warm.fewshot.safetensors", NULL, &error);
+ *   2. fse_apply_settings_default (&settings);
+ *   3. result = fse_editor_apply (editor, picture, &settings, NULL, NULL, &error);
+ */
+#ifndef FSE_EDITOR_H
+#define FSE_EDITOR_H
+
+#include "files/image.h"
+
+G_BEGIN_DECLS
+
+typedef struct _FseEditor FseEditor;
+
+typedef struct
+{
+  gint    steps;      /* of the sampler, 1..100: 1 is the faithful end, more the realistic one */
+  gdouble strength;   /* 0..1; 0 is exactly the input */
+  guint64 seed;       /* the same seed gives the same picture */
+  gint    references; /* training pairs consulted, 1..8; the nearest ones */
+} FseApplySettings;
+
+void       fse_apply_settings_default (FseApplySettings *settings);
+/* FSE_ERROR_USAGE says the allowed range. */
+gboolean   fse_apply_settings_check   (const FseApplySettings *settings, GError **error);
+
+/* 0..1; called in the editor's thread. */
+typedef void (*FseProgress) (gdouble fraction, gpointer data);
+
+/* device: as in fse_device_open().  FSE_ERROR_BAD_MODEL, FSE_ERROR_NO_DEVICE ... */
+FseEditor *fse_editor_open  (const gchar *model_path, const gchar *device, GError **error);
+void       fse_editor_close (FseEditor *editor);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FseEditor, fse_editor_close)
+
+/* A new picture of `picture`'s size and kind; alpha passes through. */
+FseImage  *fse_editor_apply (FseEditor *editor, const FseImage *picture, const FseApplySettings *settings,
+                             FseProgress progress, gpointer data, GError **error);
+void       fse_editor_cancel (FseEditor *editor);
+const gchar *fse_editor_device (FseEditor *editor);
+
+G_END_DECLS
+
+#endif

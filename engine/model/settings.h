@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Everything that can be set about a model and its training, each by one
+ * name: the same in `--set NAME=VALUE`, in the model file and in the dialogs.
+ */
+#ifndef FSE_SETTINGS_H
+#define FSE_SETTINGS_H
+
+#include "error.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  FSE_MODEL_SMALL,
+  FSE_MODEL_MEDIUM,
+  FSE_MODEL_LARGE
+} FseModelSize;
+
+typedef struct
+{
+  /* The paper's parts; each is an ablation (DESIGN: engine/method.md). */
+  gboolean n_to_n;              /* pairing=n-to-n or one-to-one */
+  gboolean condition_source;
+  gboolean condition_transform;
+  gboolean skip_connections;
+  gboolean noise_injection;
+  gboolean frequency_loss;
+  /* Ours on top. */
+  gboolean explicit_change;
+  gboolean position;            /* coordinate channels */
+  gboolean augmentation;
+  gboolean flips;               /* mirrored copies; off where left and right matter */
+
+  FseModelSize model_size;
+  gint     size;                /* working resolution, pixels of the short side: 64..512, multiple of 16 */
+  gint     batch;               /* pairs a step, >= 2 */
+  gdouble  rate;                /* AdamW's peak learning rate */
+  guint64  seed;
+  guint    steps;               /* budget in steps, or 0 */
+  gdouble  minutes;             /* budget in minutes, or 0; with neither: 5 minutes */
+} FseSettings;
+
+void     fse_settings_default (FseSettings *settings);
+/* "NAME=VALUE"; FSE_ERROR_USAGE names the switch or the allowed values. */
+gboolean fse_settings_set     (FseSettings *settings, const gchar *assignment, GError **error);
+/* Checks ranges of all fields. */
+gboolean fse_settings_check   (const FseSettings *settings, GError **error);
+/* "NAME" + allowed values + one line of help each, NULL name ends. */
+typedef struct
+{
+  const gchar *name, *values, *help;
+} FseSettingHelp;
+const FseSettingHelp *fse_settings_help (void);
+/* All settings as one line of JSON, and back (unknown names are an error). */
+gchar   *fse_settings_to_json   (const FseSettings *settings);
+gboolean fse_settings_from_json (FseSettings *settings, const gchar *json, GError **error);
+
+G_END_DECLS
+
+#endif

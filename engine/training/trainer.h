@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Training: from pairs and settings to a model file.
+ *
+ * Owns: the device it opens, the model, the checkpoint while it runs.
+ * Thread: fse_trainer_run() blocks; call it in a thread of its own (see
+ * training/job.h) or, as the command line does, in the main thread.
+ * fse_trainer_cancel() and fse_trainer_snapshot() may be called from any
+ * thread, also from a signal handler in the case of cancel.
+ *
+ * Typical use
+ *   1. fse_settings_default (&settings); settings.minutes = 5;
+ *   2. trainer = fse_trainer_new (pairs, &settings, model_path, &error);
+ *   3. fse_trainer_set_device (trainer, "gpu");           optional
+ *   4. fse_trainer_run (trainer, &error)                  minutes
+ *   5. meanwhile: fse_trainer_snapshot (trainer, &snapshot);
+ */
+#ifndef FSE_TRAINER_H
+#define FSE_TRAINER_H
+
+#include "files/pairs.h"
+#include "model/settings.h"
+
+G_BEGIN_DECLS
+
+typedef struct _FseTrainer FseTrainer;
+
+typedef enum
+{
+  FSE_TRAINING_PREPARING, /* opening the device, compiling kernels, loading */
+  FSE_TRAINING_STEPS,
+  FSE_TRAINING_SAVING,
+  FSE_TRAINING_DONE
+} FseTrainingPhase;
+
+typedef struct
+{
+  FseTrainingPhase phase;
+  guint   step;           /* steps done */
+  guint   total_steps;    /* 0 = not known (budget by minutes) */
+  gdouble progress;       /* 0..1 of the budget */
+  gdouble seconds;        /* spent training, earlier sessions included */
+  gdouble seconds_left;   /* estimate; < 0 = not known yet */
+  gdouble loss;           /* smoothed; NaN before the first */
+  gdouble error;          /* smoothed mean |result - after|, 0..1: the readable part of the loss */
+  gdouble copy_error;     /* mean |before - after| of the training pairs: what doing nothing scores */
+  guint   skipped;        /* steps skipped because of not-a-number */
+  gchar   device[128];
+} FseSnapshot;
+
+/* Takes a reference on nothing: pairs are copied to working size at once.
+ * FSE_ERROR_BAD_PAIR, FSE_ERROR_USAGE. */
+FseTrainer *fse_trainer_new  (FsePairs *pairs, const FseSettings *settings, const gchar *model_path, GError **error);
+void        fse_trainer_free (FseTrainer *trainer);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FseTrainer, fse_trainer_free)
+
+/* A device's name as in fse_device_open(); copied. */
+void     fse_trainer_set_device (FseTrainer *trainer, const gchar *name);
+/* Goes on from the checkpoint of this model (MODEL.checkpoint); FALSE with a
+ * sentence where there is none or it belongs to other settings or pairs. */
+void     fse_trainer_set_resume (FseTrainer *trainer, gboolean resume);
+/* Starts from the weights of another model of the same architecture. */
+void     fse_trainer_set_init   (FseTrainer *trainer, const gchar *model_path);
+
+/* Trains until the budget is spent, then writes the model (temporary file and
+ * rename) and removes the checkpoint.  Cancelled: writes the checkpoint, and
+ * fails with FSE_ERROR_CANCELLED whose text says how to go on. */
+gboolean fse_trainer_run        (FseTrainer *trainer, GError **error);
+void     fse_trainer_cancel     (FseTrainer *trainer);
+void     fse_trainer_snapshot   (FseTrainer *trainer, FseSnapshot *snapshot);
+/* "MODEL.checkpoint", beside the model; free it. */
+gchar   *fse_checkpoint_path    (const gchar *model_path);
+
+/* Mean loss of every 1/200 of the run so far, for a plot: values copied into a
+ * new array of n. */
+gfloat  *fse_trainer_loss_curve (FseTrainer *trainer, gsize *n);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Prepended to every program.  Two families share each file:
+ *   FSE_CPU  one work-item a work-group, explicit vectors of VW floats;
+ *   FSE_GPU  work-groups, local memory.
+ *
+ * A buffer travels as (memory, number of its first float): IN and OUT declare
+ * the two arguments, OPEN_IN and OPEN_OUT make the pointer.  Buffers start at
+ * multiples of 64 floats and are padded to that, so whole vectors may be read
+ * and written past a tensor's last element, never past its padding.
+ */
+#define IN(x) __global const float *x##_mem, const ulong x##_at
+#define OUT(x) __global float *x##_mem, const ulong x##_at
+#define OPEN_IN(x) __global const float *x = x##_mem + x##_at
+#define OPEN_OUT(x) __global float *x = x##_mem + x##_at
+
+#ifdef FSE_CPU
+#define SINGLE __attribute__ ((reqd_work_group_size (1, 1, 1)))
+#if VW == 16
+typedef float16 VF;
+typedef int16 VI;
+#define VLOAD(p) vload16 (0, p)
+#define VSTORE(v, p) vstore16 (v, 0, p)
+#define AS_VF as_float16
+#define AS_VI as_int16
+#define CONVERT_VI convert_int16
+#else
+typedef float8 VF;
+typedef int8 VI;
+#define VLOAD(p) vload8 (0, p)
+#define VSTORE(v, p) vstore8 (v, 0, p)
+#define AS_VF as_float8
+#define AS_VI as_int8
+#define CONVERT_VI convert_int8
+#endif
+/* for each vector of n floats that is this work-item's: 1024 floats each */
+#define EACH(i, n)                                                            \
+  for (size_t i = get_global_id (0) * 1024,                                   \
+              i##_end = min ((size_t) (n), (size_t) (get_global_id (0) + 1) * 1024); \
+       i < i##_end; i += VW)
+#else
+#define SINGLE
+#define VW 4
+typedef float4 VF;
+typedef int4 VI;
+#define VLOAD(p) vload4 (0, p)
+#define VSTORE(v, p) vstore4 (v, 0, p)
+#define AS_VF as_float4
+#define AS_VI as_int4
+#define CONVERT_VI convert_int4
+#define EACH(i, n)                                                            \
+  for (size_t i = get_global_id (0) * 4; i < (n); i += get_global_size (0) * 4)
+#endif
+
+/* e^x, accurate to about 2 ulp for |x| < 87, 0 and +large beyond: a polynomial,
+ * because the library's is not vectorised and differs between drivers. */
+static inline VF
+fse_exp (VF x)
+{
+  x = clamp (x, (VF) -87.0f, (VF) 88.0f);
+  VF k = rint (x * 1.44269504f);
+  VF r = fma (k, (VF) -0.693359375f, x);
+  r = fma (k, (VF) 2.12194440e-4f, r);
+  VF p = (VF) 1.9875691500e-4f;
+  p = fma (p, r, (VF) 1.3981999507e-3f);
+  p = fma (p, r, (VF) 8.3334519073e-3f);
+  p = fma (p, r, (VF) 4.1665795894e-2f);
+  p = fma (p, r, (VF) 1.6666665459e-1f);
+  p = fma (p, r, (VF) 5.0000001201e-1f);
+  p = fma (p, r * r, r) + 1.0f;
+  return p * AS_VF ((CONVERT_VI (k) + 127) << 23);
+}
+
+static inline VF
+fse_sigmoid (VF x)
+{
+  return 1.0f / (1.0f + fse_exp (-x));
+}
