@@ -59,6 +59,8 @@ FseTensor *fse_average_pool (FseTape *tape, FseTensor *x, gint factor);
  * Matching (Mx) is this with v holding coordinates and what is to be pulled
  * along: the expected position is the soft arg-max. */
 FseTensor *fse_attention (FseTape *tape, FseTensor *q, FseTensor *k, FseTensor *v, gfloat scale);
+/* softmax over channels, at each position */
+FseTensor *fse_softmax (FseTape *tape, FseTensor *x);
 
 /* warp.c: y(p) = x (p + flow(p)) bilinear, edge clamped.  flow [n,h,w,2] = (dx, dy),
  * in units of half the picture's width and height (so -1..1 spans the picture as

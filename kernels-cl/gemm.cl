@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * C = alpha op(A) op(B) + beta C, row-major, strided batch; op is the
+ * transpose where `ta`, `tb`.  Sums over k run in blocks in a fixed order, so
+ * a result does not depend on how many cores there are.
+ */
+
+/* One thread an element: slow, and simple enough to be believed.  The other
+ * kernels and CLBlast are checked against it. */
+__kernel void
+gemm_plain (IN (a), IN (b), OUT (c), const int m, const int n, const int k, const float alpha, const float beta,
+            const int ta, const int tb, const int lda, const int ldb, const int ldc,
+            const uint stride_a, const uint stride_b, const uint stride_c)
+{
+  OPEN_IN (a);
+  OPEN_IN (b);
+  OPEN_OUT (c);
+  size_t j = get_global_id (0), i = get_global_id (1), z = get_global_id (2);
+
+  if (j >= n || i >= m)
+    return;
+  a += z * stride_a;
+  b += z * stride_b;
+  c += z * stride_c;
+  float sum = 0.0f;
+  for (size_t p = 0; p < k; p++)
+    sum += a[ta ? p * lda + i : i * lda + p] * b[tb ? j * ldb + p : p * ldb + j];
+  size_t at = i * ldc + j;
+  c[at] = beta == 0.0f ? alpha * sum : alpha * sum + beta * c[at];
+}
+
+#ifdef FSE_CPU
+
+/* A register tile is MT rows by one or two vectors; that fills 16 of the 32
+ * (AVX-512) or 8 of the 16 registers. */
+#if VW == 16
+#define MT 8
+#else
+#define MT 4
+#endif
+#define PANEL (2 * VW)
+#define KB 128     /* of k at a time: a packed panel of B stays in the first-level cache */
+#define PACKED_M 64 /* most rows of a transposed A that are packed at a time */
+
+/* acc[p][v] = sum over kn of row p of A times vector v of the packed panel */
+#define DEFINE_TILE(NAME, SPACE, STEP, NV)                                    \
+  static inline void NAME (SPACE const float *const *row, const VF *panel,    \
+                           int kn, VF (*acc)[2])                              \
+  {                                                                           \
+    VF sum[MT][NV];                                                           \
+    _Pragma ("unroll") for (int p = 0; p < MT; p++)                           \
+      _Pragma ("unroll") for (int v = 0; v < NV; v++) sum[p][v] = (VF) 0.0f;  \
+    for (int i = 0; i < kn; i++)                                              \
+      {                                                                       \
+        VF b[NV];                                                             \
+        _Pragma ("unroll") for (int v = 0; v < NV; v++) b[v] = panel[2 * i + v]; \
+        _Pragma ("unroll") for (int p = 0; p < MT; p++)                       \
+          {                                                                   \
+            VF x = (VF) (row[p][(size_t) i * STEP]);                          \
+            _Pragma ("unroll") for (int v = 0; v < NV; v++) sum[p][v] = fma (x, b[v], sum[p][v]); \
+          }                                                                   \
+      }                                                                       \
+    _Pragma ("unroll") for (int p = 0; p < MT; p++)                           \
+      _Pragma ("unroll") for (int v = 0; v < NV; v++) acc[p][v] = sum[p][v];  \
+  }
+
+DEFINE_TILE (tile_global_1, __global, 1, 1)
+DEFINE_TILE (tile_global_2, __global, 1, 2)
+DEFINE_TILE (tile_packed_1, __private, MT, 1)
+DEFINE_TILE (tile_packed_2, __private, MT, 2)
+
+/* kn rows of B from (k0, n0) as rows of PANEL floats, zeros where B ends */
+static inline void
+pack_b (__global const float *b, int tb, int ldb, int k0, int kn, int n0, int n, VF *panel)
+{
+  float *out = (float *) panel;
+  int    wide = min (n - n0, PANEL);
+
+  if (wide < PANEL)
+    for (int i = 0; i < 2 * kn; i++)
+      panel[i] = (VF) 0.0f;
+
+  if (!tb)
+    {
+      __global const float *in = b + (size_t) k0 * ldb + n0;
+      if (wide == PANEL)
+        for (int i = 0; i < kn; i++, in += ldb)
+          {
+            panel[2 * i] = VLOAD (in);
+            panel[2 * i + 1] = VLOAD (in + VW);
+          }
+      else
+        for (int i = 0; i < kn; i++, in += ldb)
+          for (int j = 0; j < wide; j++)
+            out[i * PANEL + j] = in[j];
+    }
+  else
+    {
+      __global const float *in = b + (size_t) n0 * ldb + k0;
+      int                   j = 0;
+
+      /* 4 x 4 at a time: transposed in registers */
+      for (; j + 4 <= wide; j += 4)
+        {
+          __global const float *q = in + (size_t) j * ldb;
+          int                   i = 0;
+          for (; i + 4 <= kn; i += 4)
+            {
+              float4 r0 = vload4 (0, q + i), r1 = vload4 (0, q + ldb + i);
+              float4 r2 = vload4 (0, q + 2 * (size_t) ldb + i), r3 = vload4 (0, q + 3 * (size_t) ldb + i);
+              float *o = out + i * PANEL + j;
+              vstore4 ((float4) (r0.x, r1.x, r2.x, r3.x), 0, o);
+              vstore4 ((float4) (r0.y, r1.y, r2.y, r3.y), 0, o + PANEL);
+              vstore4 ((float4) (r0.z, r1.z, r2.z, r3.z), 0, o + 2 * PANEL);
+              vstore4 ((float4) (r0.w, r1.w, r2.w, r3.w), 0, o + 3 * PANEL);
+            }
+          for (; i < kn; i++)
+            for (int e = 0; e < 4; e++)
+              out[i * PANEL + j + e] = q[(size_t) e * ldb + i];
+        }
+      for (; j < wide; j++)
+        for (int i = 0; i < kn; i++)
+          out[i * PANEL + j] = in[(size_t) j * ldb + i];
+    }
+}
+
+/* A transposed has its k-rows far apart, often by a power of two that puts
+ * them all in one cache set: copied to tiles of [kn][MT], zeros where A ends. */
+static inline void
+pack_a (__global const float *a, int lda, int k0, int kn, int m0, int m1, float *tiles)
+{
+  for (int t = m0; t < m1; t += MT, tiles += KB * MT)
+    {
+      __global const float *in = a + (size_t) k0 * lda + t;
+      float                *out = tiles;
+      if (t + MT <= m1)
+        for (int i = 0; i < kn; i++, in += lda, out += MT)
+          {
+            vstore4 (vload4 (0, in), 0, out);
+            if (MT == 8)
+              vstore4 (vload4 (1, in), 1, out);
+          }
+      else
+        for (int i = 0; i < kn; i++, in += lda, out += MT)
+          for (int p = 0; p < MT; p++)
+            out[p] = t + p < m1 ? in[p] : 0.0f;
+    }
+}
+
+/* Work-item (x, y, z): rows x * rows .. of the columns y * panels * PANEL ..
+ * of matrix z.  rows is a multiple of MT, and at most PACKED_M where ta. */
+SINGLE __kernel void
+gemm (IN (a), IN (b), OUT (c), const int m, const int n, const int k, const float alpha, const float beta,
+      const int ta, const int tb, const int lda, const int ldb, const int ldc,
+      const uint stride_a, const uint stride_b, const uint stride_c, const int rows, const int panels)
+{
+  OPEN_IN (a);
+  OPEN_IN (b);
+  OPEN_OUT (c);
+  VF    panel[2 * KB];
+  float tiles[PACKED_M * KB];
+  int   m0 = get_global_id (0) * rows, m1 = min (m, m0 + rows);
+  int   n_first = get_global_id (1) * panels * PANEL, n_end = min (n, n_first + panels * PANEL);
+
+  a += get_global_id (2) * stride_a;
+  b += get_global_id (2) * stride_b;
+  c += get_global_id (2) * stride_c;
+  for (int k0 = 0; k0 < k; k0 += KB)
+    {
+      int   kn = min (KB, k - k0);
+      float keep = k0 ? 1.0f : beta;
+
+      if (ta)
+        pack_a (a, lda, k0, kn, m0, m1, tiles);
+      for (int n0 = n_first; n0 < n_end; n0 += PANEL)
+        {
+          int wide = min (n - n0, PANEL);
+
+          pack_b (b, tb, ldb, k0, kn, n0, n, panel);
+          for (int t = m0; t < m1; t += MT)
+            {
+              VF acc[MT][2];
+              if (ta)
+                {
+                  const float *row[MT];
+#pragma unroll
+                  for (int p = 0; p < MT; p++)
+                    row[p] = tiles + (t - m0) * KB + p;
+                  if (wide > VW)
+                    tile_packed_2 (row, panel, kn, acc);
+                  else
+                    tile_packed_1 (row, panel, kn, acc);
+                }
+              else
+                {
+                  /* rows past the last are computed as the last, and not stored */
+                  __global const float *row[MT];
+#pragma unroll
+                  for (int p = 0; p < MT; p++)
+                    row[p] = a + (size_t) min (t + p, m - 1) * lda + k0;
+                  if (wide > VW)
+                    tile_global_2 (row, panel, kn, acc);
+                  else
+                    tile_global_1 (row, panel, kn, acc);
+                }
+
+#pragma unroll
+              for (int p = 0; p < MT; p++)
+                {
+                  __global float *o = c + (size_t) (t + p) * ldc + n0;
+                  if (t + p >= m1)
+                    continue;
+#pragma unroll
+                  for (int v = 0; v < 2; v++)
+                    {
+                      VF r = alpha * acc[p][v];
+                      if (wide >= (v + 1) * VW)
+                        {
+                          if (keep != 0.0f)
+                            r += keep * VLOAD (o + v * VW);
+                          VSTORE (r, o + v * VW);
+                        }
+                      else if (wide > v * VW)
+                        {
+                          float last[VW];
+                          VSTORE (r, last);
+                          for (int j = v * VW; j < wide; j++)
+                            o[j] = keep != 0.0f ? last[j - v * VW] + keep * o[j] : last[j - v * VW];
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#else
+
+/* A work-group of 16 x 16 makes a tile of 64 x 64, a work-item 4 x 4 of it
+ * with steps of 16, so that neighbours read and write neighbouring floats. */
+#define TILE 64
+#define TILE_K 16
+#define SIDE 16
+#define EACH_SIDE (TILE / SIDE)
+
+/* TILE_K x TILE of op(X) into local memory as [k][row or column]; `along` says
+ * that the TILE direction is the contiguous one in memory. */
+static inline void
+stage (__global const float *x, int ld, int along, int k0, int k, int first, int end,
+       __local float (*tile)[TILE + 1], int me)
+{
+  for (int i = me; i < TILE * TILE_K; i += SIDE * SIDE)
+    {
+      int p = along ? i / TILE : i % TILE_K;
+      int q = along ? i % TILE : i / TILE_K;
+      int kk = k0 + p, mm = first + q;
+      float v = 0.0f;
+      if (kk < k && mm < end)
+        v = along ? x[(size_t) kk * ld + mm] : x[(size_t) mm * ld + kk];
+      tile[p][q] = v;
+    }
+}
+
+__attribute__ ((reqd_work_group_size (SIDE, SIDE, 1)))
+__kernel void
+gemm (IN (a), IN (b), OUT (c), const int m, const int n, const int k, const float alpha, const float beta,
+      const int ta, const int tb, const int lda, const int ldb, const int ldc,
+      const uint stride_a, const uint stride_b, const uint stride_c)
+{
+  OPEN_IN (a);
+  OPEN_IN (b);
+  OPEN_OUT (c);
+  __local float tile_a[TILE_K][TILE + 1], tile_b[TILE_K][TILE + 1];
+  int           x = get_local_id (0), y = get_local_id (1), me = y * SIDE + x;
+  int           m0 = get_group_id (1) * TILE, n0 = get_group_id (0) * TILE;
+  float         acc[EACH_SIDE][EACH_SIDE];
+
+  a += get_group_id (2) * (size_t) stride_a;
+  b += get_group_id (2) * (size_t) stride_b;
+  c += get_group_id (2) * (size_t) stride_c;
+  for (int i = 0; i < EACH_SIDE; i++)
+    for (int j = 0; j < EACH_SIDE; j++)
+      acc[i][j] = 0.0f;
+
+  for (int k0 = 0; k0 < k; k0 += TILE_K)
+    {
+      stage (a, lda, ta, k0, k, m0, m, tile_a, me);
+      stage (b, ldb, !tb, k0, k, n0, n, tile_b, me);
+      barrier (CLK_LOCAL_MEM_FENCE);
+      for (int p = 0; p < TILE_K; p++)
+        {
+          float u[EACH_SIDE], v[EACH_SIDE];
+#pragma unroll
+          for (int i = 0; i < EACH_SIDE; i++)
+            {
+              u[i] = tile_a[p][y + i * SIDE];
+              v[i] = tile_b[p][x + i * SIDE];
+            }
+#pragma unroll
+          for (int i = 0; i < EACH_SIDE; i++)
+#pragma unroll
+            for (int j = 0; j < EACH_SIDE; j++)
+              acc[i][j] = fma (u[i], v[j], acc[i][j]);
+        }
+      barrier (CLK_LOCAL_MEM_FENCE);
+    }
+
+  for (int i = 0; i < EACH_SIDE; i++)
+    for (int j = 0; j < EACH_SIDE; j++)
+      {
+        int r = m0 + y + i * SIDE, s = n0 + x + j * SIDE;
+        if (r < m && s < n)
+          {
+            size_t at = (size_t) r * ldc + s;
+            c[at] = beta == 0.0f ? alpha * acc[i][j] : alpha * acc[i][j] + beta * c[at];
+          }
+      }
+}
+
+#endif
