@@ -16,6 +16,8 @@ typedef struct
   gboolean used;
 } FseChunk;
 
+typedef struct _FseProfile FseProfile;
+
 struct _FseDevice
 {
   FseDeviceInfo   *info; /* owned */
@@ -27,6 +29,7 @@ struct _FseDevice
   GHashTable      *kernels;  /* "program/kernel" -> cl_kernel */
   GArray          *chunks;
   GArray          *attached;
+  FseProfile      *profile; /* NULL unless FEW_SHOT_EDIT_PROFILE is set */
 };
 
 /* Opens what `info` describes and takes it over; no self-test. */
@@ -34,6 +37,10 @@ FseDevice *fse_device_new    (FseDeviceInfo *info, GError **error);
 void       fse_program_free  (gpointer program);
 /* Writes newly compiled programs to the disk cache; errors cost nothing but time. */
 void       fse_programs_save (FseDevice *device);
+
+gboolean    fse_profile_wanted (void);
+FseProfile *fse_profile_new    (void);
+void        fse_profile_free   (FseProfile *profile);
 
 G_END_DECLS
 

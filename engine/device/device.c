@@ -44,7 +44,10 @@ fse_device_new (FseDeviceInfo *info, GError **error)
   device->context = clCreateContext (properties, 1, &info->cl_device, NULL, NULL, &code);
   if (!fse_cl_check (code, error, "open %s", info->name))
     return NULL;
-  device->queue = clCreateCommandQueue (device->context, info->cl_device, 0, &code);
+  if (fse_profile_wanted ())
+    device->profile = fse_profile_new ();
+  device->queue = clCreateCommandQueue (device->context, info->cl_device,
+                                        device->profile ? CL_QUEUE_PROFILING_ENABLE : 0, &code);
   if (!fse_cl_check (code, error, "make a command queue on %s", info->name))
     return NULL;
 
@@ -68,6 +71,14 @@ fse_device_close (FseDevice *device)
       g_free (attached->key);
     }
   g_array_unref (device->attached);
+
+  if (device->profile)
+    {
+      g_autofree gchar *table = fse_device_profile (device);
+
+      g_info ("%s", table);
+      fse_profile_free (device->profile);
+    }
 
   fse_programs_save (device);
   g_hash_table_unref (device->kernels);
@@ -200,34 +211,52 @@ fse_device_free (FseDevice *device, FseBuffer *buffer)
   buffer->at = 0;
 }
 
+/* The event that a command is to fill in, and its noting afterwards. */
+#define EVENT(device, event) ((device)->profile ? &(event) : NULL)
+
 gboolean
 fse_device_write (FseDevice *device, FseBuffer buffer, const void *host, gsize floats, GError **error)
 {
-  return fse_cl_check (clEnqueueWriteBuffer (device->queue, buffer.mem, CL_TRUE, buffer.at * 4, floats * 4, host, 0, NULL, NULL),
-                       error, "write to %s", device->info->name);
+  cl_event event = NULL;
+  cl_int   code = clEnqueueWriteBuffer (device->queue, buffer.mem, CL_TRUE, buffer.at * 4, floats * 4, host,
+                                        0, NULL, EVENT (device, event));
+
+  fse_device_profile_event (device, "(write)", event);
+  return fse_cl_check (code, error, "write to %s", device->info->name);
 }
 
 gboolean
 fse_device_read (FseDevice *device, FseBuffer buffer, void *host, gsize floats, GError **error)
 {
-  return fse_cl_check (clEnqueueReadBuffer (device->queue, buffer.mem, CL_TRUE, buffer.at * 4, floats * 4, host, 0, NULL, NULL),
-                       error, "read from %s", device->info->name);
+  cl_event event = NULL;
+  cl_int   code = clEnqueueReadBuffer (device->queue, buffer.mem, CL_TRUE, buffer.at * 4, floats * 4, host,
+                                       0, NULL, EVENT (device, event));
+
+  fse_device_profile_event (device, "(read)", event);
+  return fse_cl_check (code, error, "read from %s", device->info->name);
 }
 
 gboolean
 fse_device_zero (FseDevice *device, FseBuffer buffer, gsize floats, GError **error)
 {
-  gfloat zero = 0;
+  gfloat   zero = 0;
+  cl_event event = NULL;
+  cl_int   code = clEnqueueFillBuffer (device->queue, buffer.mem, &zero, sizeof zero, buffer.at * 4, floats * 4,
+                                       0, NULL, EVENT (device, event));
 
-  return fse_cl_check (clEnqueueFillBuffer (device->queue, buffer.mem, &zero, sizeof zero, buffer.at * 4, floats * 4, 0, NULL, NULL),
-                       error, "clear memory on %s", device->info->name);
+  fse_device_profile_event (device, "(clear)", event);
+  return fse_cl_check (code, error, "clear memory on %s", device->info->name);
 }
 
 gboolean
 fse_device_copy (FseDevice *device, FseBuffer from, FseBuffer to, gsize floats, GError **error)
 {
-  return fse_cl_check (clEnqueueCopyBuffer (device->queue, from.mem, to.mem, from.at * 4, to.at * 4, floats * 4, 0, NULL, NULL),
-                       error, "copy memory on %s", device->info->name);
+  cl_event event = NULL;
+  cl_int   code = clEnqueueCopyBuffer (device->queue, from.mem, to.mem, from.at * 4, to.at * 4, floats * 4,
+                                       0, NULL, EVENT (device, event));
+
+  fse_device_profile_event (device, "(copy)", event);
+  return fse_cl_check (code, error, "copy memory on %s", device->info->name);
 }
 
 gboolean

@@ -142,6 +142,16 @@ typedef enum
  * the kernel; a buffer fills the two arguments that IN(x)/OUT(x) declare. */
 gboolean fse_launch (FseDevice *device, const gchar *program, const gchar *kernel, FseRange range, GError **error, ...);
 
+/* Where the time goes.  With FEW_SHOT_EDIT_PROFILE=1 in the environment when
+ * the device is opened: a table of launches, total, share, mean and longest
+ * time by kernel, longest total first; else NULL.  Waits for the queue; free
+ * it.  fse_device_close() logs it with g_info(), too. */
+gchar   *fse_device_profile       (FseDevice *device);
+gboolean fse_device_profiles      (FseDevice *device);
+/* For commands queued by others on fse_device_queue(): adds the event to the
+ * table under `name`, and takes it over.  NULL is allowed. */
+void     fse_device_profile_event (FseDevice *device, const gchar *name, cl_event event);
+
 G_END_DECLS
 
 #endif

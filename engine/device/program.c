@@ -130,6 +130,7 @@ fse_launch (FseDevice *device, const gchar *program, const gchar *kernel_name, F
 {
   cl_kernel kernel = find_kernel (device, program, kernel_name, error);
   cl_int    code = CL_SUCCESS;
+  cl_event  event = NULL;
   cl_uint   index = 0;
   va_list   args;
   FseArg    type;
@@ -188,7 +189,14 @@ fse_launch (FseDevice *device, const gchar *program, const gchar *kernel_name, F
       return TRUE;
 
   code = clEnqueueNDRangeKernel (device->queue, kernel, range.dims, NULL, range.global,
-                                 range.local[0] ? range.local : NULL, 0, NULL, NULL);
+                                 range.local[0] ? range.local : NULL, 0, NULL, device->profile ? &event : NULL);
+  if (event)
+    {
+      gchar key[128];
+
+      g_snprintf (key, sizeof key, "%s/%s", program, kernel_name);
+      fse_device_profile_event (device, key, event);
+    }
   return fse_cl_check (code, error, "launch kernel %s/%s (%zu x %zu x %zu) on %s", program, kernel_name,
                        range.global[0], range.dims > 1 ? range.global[1] : 1, range.dims > 2 ? range.global[2] : 1,
                        device->info->name);
