@@ -76,3 +76,52 @@ fse_sigmoid (VF x)
 {
   return 1.0f / (1.0f + fse_exp (-x));
 }
+
+/* Part of a vector, where fewer than VW floats are left: zeros beyond, and
+ * nothing written beyond.  Gradients of weights need the latter, because the
+ * global norm reads the padding too. */
+static inline VF
+fse_get (__global const float *p, long left)
+{
+  if (left >= VW)
+    return VLOAD (p);
+
+  float part[VW];
+  for (int k = 0; k < VW; k++)
+    part[k] = k < left ? p[k] : 0.0f;
+  return VLOAD (part);
+}
+
+static inline void
+fse_put (VF v, __global float *p, long left)
+{
+  if (left >= VW)
+    {
+      VSTORE (v, p);
+      return;
+    }
+
+  float part[VW];
+  VSTORE (v, part);
+  for (int k = 0; k < left; k++)
+    p[k] = part[k];
+}
+
+/* The same, adding to what is there where `add`. */
+static inline void
+fse_put_or_add (VF v, __global float *p, long left, int add)
+{
+  if (add)
+    v += fse_get (p, left);
+  fse_put (v, p, left);
+}
+
+static inline float
+fse_lanes_sum (VF v)
+{
+  float part[VW], sum = 0.0f;
+  VSTORE (v, part);
+  for (int k = 0; k < VW; k++)
+    sum += part[k];
+  return sum;
+}
