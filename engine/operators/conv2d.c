@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * y[n, i, j, o] = bias[o] + sum over ky, kx, c of
+ *                 x[n, i stride + ky - k/2, j stride + kx - k/2, c] weight[ky, kx, c, o]
+ *
+ * with zeros outside x.  Backward:
+ *   dx      the same sum over dy with mirrored taps and swapped channels;
+ *   dweight [ky, kx, c, o] = sum over pixels of x dy, in chunks of rows whose
+ *           partial sums are then added in order (no atomics);
+ *   dbias   [o] = sum over pixels of dy, as one more row of the same partials.
+ *
+ * The cpu family repacks the weights before use (conv2d.cl says how); on the
+ * gpu family a 1x1 convolution is a plain matrix product.
+ */
+#include "operators/gemm.h"
+#include "operators/operators.h"
+
+#define CHUNK_PIXELS 512  /* x and dy of so many pixels stay in a core's second cache */
+#define MAX_CHUNKS 64     /* bounds the memory of the partial sums */
+#define LARGE_WEIGHTS (1 << 17) /* floats; more do not stay in a core's second cache */
+#define TM 64             /* the tile of conv2d.cl's gpu family */
+#define TN 32
+#define GPU_ITEMS 128
+
+enum
+{
+  PACKED,
+  PACKED_SWAPPED,
+  PARTIALS
+};
+
+/* What becomes of a gradient's sum; the numbers are conv2d.cl's. */
+typedef enum
+{
+  SUM_NONE,
+  SUM_WRITE,
+  SUM_ADD
+} SumMode;
+
+typedef struct
+{
+  gint k;
+  gint stride;
+} Conv2d;
+
+/* How one launch of the common kernel is laid out. */
+typedef struct
+{
+  gint n, hi, wi, ci, ho, wo, co;
+  gint stride; /* source pixels from one output to the next */
+  gint up;     /* 2: the outputs fall into four grids by parity */
+} Layout;
+
+static gint
+ceil_div (gint a, gint b)
+{
+  return (a + b - 1) / b;
+}
+
+/* Vectors of a tile's outputs: two, where that is not half empty. */
+static gint
+tile_vectors (FseDevice *device, gint co)
+{
+  return ceil_div (co, (gint) fse_device_vector (device)) % 2 == 0 ? 2 : 1;
+}
+
+static gint
+tile_pixels (FseDevice *device)
+{
+  return fse_device_vector (device) == 16 ? 8 : 6;
+}
+
+static gsize
+packed_floats (FseDevice *device, gint taps, gint ci, gint co)
+{
+  gint width = tile_vectors (device, co) * (gint) fse_device_vector (device);
+
+  return (gsize) ceil_div (co, width) * taps * ci * width + ci;
+}
+
+/* A 1x1 convolution without stride has no borders: its pixels can be regrouped at will. */
+static gboolean
+is_product (const Conv2d *conv)
+{
+  return conv->k == 1 && conv->stride == 1;
+}
+
+/* Output rows, and how many of them a chunk of the weight gradient takes. */
+static void
+chunk_rows (const Conv2d *conv, const FseTensor *out, gint *rows, gint *width, gint *rows_chunk, gint *chunks)
+{
+  gint pixels = out->n * out->h * out->w;
+
+  *width = is_product (conv) ? MIN (pixels, 64) : out->w;
+  *rows = ceil_div (pixels, *width);
+  *rows_chunk = MAX (ceil_div (CHUNK_PIXELS, *width), ceil_div (*rows, MAX_CHUNKS));
+  *chunks = ceil_div (*rows, *rows_chunk);
+}
+
+static gboolean
+convolve (FseNode *node, const Layout *l, FseBuffer x, FseBuffer weight, gboolean swapped, FseBuffer bias,
+          gboolean has_bias, FseBuffer y, gboolean add, GError **error)
+{
+  FseDevice *device = node->device;
+  gint       k = ((const Conv2d *) node->params)->k;
+  gint       pixels = l->n * ceil_div (l->ho, l->up) * ceil_div (l->wo, l->up);
+  gint       parities = l->up * l->up;
+
+  if (fse_device_family (device) == FSE_FAMILY_GPU)
+    {
+      FseRange range = fse_range_groups ((gsize) ceil_div (pixels, TM) * GPU_ITEMS, ceil_div (l->co, TN), parities,
+                                         GPU_ITEMS, 1, 1);
+
+      return fse_launch (device, "conv2d", "conv2d", range, error, FSE_BUF (x), FSE_BUF (weight), FSE_BUF (bias),
+                         FSE_BUF (y), FSE_INT (l->n), FSE_INT (l->hi), FSE_INT (l->wi), FSE_INT (l->ci),
+                         FSE_INT (l->ho), FSE_INT (l->wo), FSE_INT (l->co), FSE_INT (k), FSE_INT (l->stride),
+                         FSE_INT (l->up), FSE_INT (has_bias), FSE_INT (add), FSE_INT (swapped), FSE_END);
+    }
+  else
+    {
+      gint      nv = tile_vectors (device, l->co), width = nv * (gint) fse_device_vector (device);
+      gint      blocks = ceil_div (l->co, width), tiles = ceil_div (pixels, tile_pixels (device));
+      gboolean  tiles_first = (gsize) blocks * k * k * l->ci * width > LARGE_WEIGHTS;
+      FseBuffer packed = node->scratch[swapped ? PACKED_SWAPPED : PACKED];
+      FseRange  range = tiles_first ? fse_range_single (tiles, blocks, parities)
+                                    : fse_range_single (blocks, tiles, parities);
+
+      return fse_launch (device, "conv2d", swapped ? "conv2d_pack_swapped" : "conv2d_pack",
+                         fse_range_single (k * k + 1, blocks, 1), error, FSE_BUF (weight), FSE_BUF (packed),
+                         FSE_INT (k * k), FSE_INT (swapped ? l->co : l->ci), FSE_INT (swapped ? l->ci : l->co),
+                         FSE_INT (width), FSE_END)
+             && fse_launch (device, "conv2d", nv == 2 ? "conv2d_2" : "conv2d_1", range, error, FSE_BUF (x),
+                            FSE_BUF (packed), FSE_BUF (bias), FSE_BUF (y), FSE_INT (l->n), FSE_INT (l->hi),
+                            FSE_INT (l->wi), FSE_INT (l->ci), FSE_INT (l->ho), FSE_INT (l->wo), FSE_INT (l->co),
+                            FSE_INT (k), FSE_INT (l->stride), FSE_INT (l->up), FSE_INT (has_bias), FSE_INT (add),
+                            FSE_INT (tiles_first), FSE_END);
+    }
+}
+
+static gboolean
+forward (FseNode *node, GError **error)
+{
+  const Conv2d *conv = node->params;
+  FseTensor    *x = node->in[0], *weight = node->in[1], *bias = node->in[2], *out = node->out;
+  Layout        l = { out->n, x->h, x->w, x->c, out->h, out->w, out->c, conv->stride, 1 };
+
+  return convolve (node, &l, x->data, weight->data, FALSE, bias ? bias->data : weight->data, bias != NULL, out->data,
+                   FALSE, error);
+}
+
+static gboolean
+backward_data (FseNode *node, GError **error)
+{
+  const Conv2d *conv = node->params;
+  FseTensor    *x = node->in[0], *weight = node->in[1], *out = node->out;
+  Layout        l = { out->n, out->h, out->w, out->c, x->h, x->w, x->c, 1, conv->stride };
+
+  if (fse_device_family (node->device) == FSE_FAMILY_GPU && is_product (conv))
+    return fse_gemm (node->device, FALSE, TRUE, out->n * out->h * out->w, x->c, out->c, 1.0f, out->grad, out->c,
+                     weight->data, out->c, node->accumulate[0] ? 1.0f : 0.0f, x->grad, x->c, 1, 0, 0, 0, error);
+  return convolve (node, &l, out->grad, weight->data, TRUE, weight->data, FALSE, x->grad, node->accumulate[0], error);
+}
+
+static gboolean
+backward_weight (FseNode *node, SumMode weight_mode, SumMode bias_mode, GError **error)
+{
+  const Conv2d *conv = node->params;
+  FseDevice    *device = node->device;
+  FseTensor    *x = node->in[0], *weight = node->in[1], *bias = node->in[2], *out = node->out;
+  FseBuffer     partials = node->scratch[PARTIALS];
+  FseBuffer     dw = weight_mode ? weight->grad : partials, db = bias_mode ? bias->grad : partials;
+  gint          taps = conv->k * conv->k, rows = taps * x->c, pixels = out->n * out->h * out->w;
+  gint          lines, width, lines_chunk, chunks;
+
+  chunk_rows (conv, out, &lines, &width, &lines_chunk, &chunks);
+
+  if (fse_device_family (device) == FSE_FAMILY_GPU)
+    return fse_launch (device, "conv2d", "conv2d_weight",
+                       fse_range_groups ((gsize) ceil_div (rows + 1, TM) * GPU_ITEMS, ceil_div (out->c, TN), chunks,
+                                         GPU_ITEMS, 1, 1), error,
+                       FSE_BUF (x->data), FSE_BUF (out->grad), FSE_BUF (partials), FSE_INT (x->n), FSE_INT (x->h),
+                       FSE_INT (x->w), FSE_INT (x->c), FSE_INT (out->h), FSE_INT (out->w), FSE_INT (out->c),
+                       FSE_INT (conv->k), FSE_INT (conv->stride), FSE_INT (lines_chunk * width), FSE_END)
+           && fse_launch (device, "conv2d", "conv2d_weight_sum",
+                          fse_range_groups ((gsize) (rows + 1) * out->c, 1, 1, 64, 1, 1), error, FSE_BUF (partials),
+                          FSE_BUF (dw), FSE_BUF (db), FSE_INT (chunks), FSE_INT (rows), FSE_INT (out->c),
+                          FSE_INT (weight_mode), FSE_INT (bias_mode), FSE_END);
+  else
+    {
+      gint     nv = tile_vectors (device, out->c), vector = nv * (gint) fse_device_vector (device);
+      gint     blocks = ceil_div (out->c, vector), groups = ceil_div (x->c, tile_pixels (device));
+      gboolean flat = is_product (conv);
+
+      return fse_launch (device, "conv2d", nv == 2 ? "conv2d_weight_2" : "conv2d_weight_1",
+                         fse_range_single ((gsize) blocks * groups * (taps + 1), chunks, 1), error,
+                         FSE_BUF (x->data), FSE_BUF (out->grad), FSE_BUF (partials), FSE_INT (flat ? 1 : x->n),
+                         FSE_INT (flat ? lines : x->h), FSE_INT (flat ? width : x->w), FSE_INT (x->c),
+                         FSE_INT (flat ? lines : out->h), FSE_INT (width), FSE_INT (out->c), FSE_INT (conv->k),
+                         FSE_INT (conv->stride), FSE_INT (pixels), FSE_INT (lines_chunk), FSE_END)
+             && fse_launch (device, "conv2d", "conv2d_weight_sum", fse_range_single (rows + 1, 1, 1), error,
+                            FSE_BUF (partials), FSE_BUF (dw), FSE_BUF (db), FSE_INT (chunks), FSE_INT (rows),
+                            FSE_INT (out->c), FSE_INT (blocks * vector), FSE_INT (weight_mode), FSE_INT (bias_mode),
+                            FSE_END);
+    }
+}
+
+static SumMode
+sum_mode (FseNode *node, gint i)
+{
+  if (!node->in[i] || !node->in[i]->needs_grad)
+    return SUM_NONE;
+  return node->accumulate[i] ? SUM_ADD : SUM_WRITE;
+}
+
+static gboolean
+backward (FseNode *node, GError **error)
+{
+  SumMode weight_mode = sum_mode (node, 1), bias_mode = sum_mode (node, 2);
+
+  return (!node->in[0]->needs_grad || backward_data (node, error))
+         && ((!weight_mode && !bias_mode) || backward_weight (node, weight_mode, bias_mode, error));
+}
+
+static const FseOperator conv2d = { "conv2d", FSE_KEEPS_INPUT, FALSE, forward, backward };
+
+FseTensor *
+fse_conv2d (FseTape *tape, FseTensor *x, FseTensor *weight, FseTensor *bias, gint stride)
+{
+  FseDevice *device = fse_tape_device (tape);
+  Conv2d     conv = { weight->n, stride };
+  FseTensor *inputs[3] = { x, weight, bias };
+  FseTensor *out = fse_tape_tensor (tape, x->n, ceil_div (x->h, stride), ceil_div (x->w, stride), weight->c);
+  FseNode   *node = fse_tape_add (tape, &conv2d, inputs, 3, out, &conv, sizeof conv);
+  gint       taps = conv.k * conv.k, width = weight->c, rows, line, rows_chunk, chunks;
+
+  g_assert (weight->n == weight->h && (conv.k == 1 || conv.k == 3) && weight->w == x->c);
+  g_assert (stride == 1 || stride == 2);
+  g_assert (!bias || fse_tensor_floats (bias) == (gsize) weight->c);
+
+  if (fse_device_family (device) == FSE_FAMILY_CPU)
+    {
+      gint vector = tile_vectors (device, weight->c) * (gint) fse_device_vector (device);
+
+      width = ceil_div (weight->c, vector) * vector;
+      fse_node_scratch (node, PACKED, packed_floats (device, taps, x->c, weight->c), FSE_SCRATCH_FORWARD);
+      fse_node_scratch (node, PACKED_SWAPPED, packed_floats (device, taps, weight->c, x->c), FSE_SCRATCH_BACKWARD);
+    }
+  chunk_rows (&conv, out, &rows, &line, &rows_chunk, &chunks);
+  fse_node_scratch (node, PARTIALS, (gsize) chunks * (taps * x->c + 1) * width, FSE_SCRATCH_BACKWARD);
+  return out;
+}

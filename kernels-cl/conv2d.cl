@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Convolution, zero padding k/2: forward, its gradients to input, weight and
+ * bias.  Forward and the gradient to the input are one kernel:
+ *
+ *   y[n, o] = sum over taps t, channels c of  x[n, s(o, t), c] w[t, c]
+ *
+ * forward:        s = o stride + t - k/2
+ * data gradient:  the same with mirrored taps and channels swapped; with
+ *                 stride 2 (`up`) only every other tap meets a pixel, which ones
+ *                 depends on whether o is odd: four sub-grids, one a parity.
+ *
+ * Weights are [k, k, ci, co].  No atomics anywhere: each output has one owner
+ * and sums in a fixed order, so a result does not depend on the work size.
+ */
+
+#ifdef FSE_CPU
+
+/* Pixels of a register tile and channels of x in the weight gradient's tile:
+ * as many as leave the accumulators in registers (32 with 16 floats, 16 with 8). */
+#if VW == 16
+#define PX 8
+#define CB 8
+#else
+#define PX 6
+#define CB 6
+#endif
+#define INLINE static inline __attribute__ ((always_inline))
+
+/* Weights as conv2d wants them: [blocks of nv VW outputs][taps][ci][nv VW],
+ * zeros beyond co, then at least ci zeros which stand for pixels outside.
+ * One work-item a (tap, block); the tap past the last writes the zeros. */
+SINGLE __kernel void
+conv2d_pack (IN (w), OUT (p), const int taps, const int ci, const int co, const int width)
+{
+  OPEN_IN (w);
+  OPEN_OUT (p);
+  const int tap = get_global_id (0), block = get_global_id (1);
+  if (tap == taps)
+    {
+      if (block == 0)
+        for (int c = 0; c < ci; c++)
+          p[(size_t) get_global_size (1) * taps * ci * width + c] = 0.0f;
+      return;
+    }
+  const int first = block * width, count = min (width, co - first);
+  w += (size_t) tap * ci * co + first;
+  p += ((size_t) block * taps + tap) * ci * width;
+  for (int c = 0; c < ci; c++, w += co, p += width)
+    {
+      int i = 0;
+      for (; i + VW <= count; i += VW)
+        VSTORE (VLOAD (w + i), p + i);
+      for (; i < count; i++)
+        p[i] = w[i];
+      for (; i < width; i++)
+        p[i] = 0.0f;
+    }
+}
+
+/* The same for the data gradient: taps mirrored, the roles of ci and co swapped. */
+SINGLE __kernel void
+conv2d_pack_swapped (IN (w), OUT (p), const int taps, const int ci, const int co, const int width)
+{
+  OPEN_IN (w);
+  OPEN_OUT (p);
+  const int tap = get_global_id (0), block = get_global_id (1);
+  if (tap == taps)
+    {
+      if (block == 0)
+        for (int c = 0; c < co; c++)
+          p[(size_t) get_global_size (1) * taps * co * width + c] = 0.0f;
+      return;
+    }
+  const int first = block * width, count = min (width, ci - first);
+  w += ((size_t) (taps - 1 - tap) * ci + first) * co;
+  p += ((size_t) block * taps + tap) * co * width;
+  for (int c = 0; c < co; c++, p += width)
+    for (int i = 0; i < width; i++)
+      p[i] = i < count ? w[(size_t) i * co + c] : 0.0f;
+}
+
+/* PX pixels (counted through all pictures) times nv VW outputs in registers. */
+INLINE void
+conv2d_tile (const int nv, __global const float *x, __global const float *w, __global const float *zero,
+             __global const float *bias, __global float *y, const int tile, const int block, const int parity,
+             const int n, const int hi, const int wi, const int ci, const int ho, const int wo, const int co,
+             const int k, const int stride, const int up, const int has_bias, const int add)
+{
+  const int py = parity >> 1, px = parity & 1;
+  const int gh = (ho - py + up - 1) / up, gw = (wo - px + up - 1) / up;
+  const int pixels = n * gh * gw, first = tile * PX, width = nv * VW;
+  if (first >= pixels)
+    return;
+
+  VF acc[PX][2];
+  int sy[PX], sx[PX];
+  long at[PX];
+#pragma unroll
+  for (int p = 0; p < PX; p++)
+    {
+      const int pixel = min (first + p, pixels - 1), row = pixel / gw, picture = row / gh;
+      sy[p] = (row - picture * gh) * stride;
+      sx[p] = (pixel - row * gw) * stride;
+      at[p] = (((long) picture * hi + sy[p]) * wi + sx[p]) * ci;
+    }
+#pragma unroll
+  for (int v = 0; v < nv; v++)
+    {
+      const VF b = has_bias ? VLOAD (bias + block * width + v * VW) : (VF) 0.0f;
+#pragma unroll
+      for (int p = 0; p < PX; p++)
+        acc[p][v] = b;
+    }
+
+  const int by = k / 2 - py, bx = k / 2 - px;
+  for (int ky = up == 2 ? (k / 2 + py) & 1 : 0; ky < k; ky += up)
+    for (int kx = up == 2 ? (k / 2 + px) & 1 : 0; kx < k; kx += up)
+      {
+        const int dy = (ky - by) / up, dx = (kx - bx) / up;
+        const long shift = ((long) dy * wi + dx) * ci;
+        __global const float *wp = w + (((size_t) block * k + ky) * k + kx) * ci * width;
+        __global const float *q[PX];
+#pragma unroll
+        for (int p = 0; p < PX; p++)
+          {
+            const bool inside = (uint) (sy[p] + dy) < (uint) hi && (uint) (sx[p] + dx) < (uint) wi;
+            q[p] = inside ? x + at[p] + shift : zero;
+          }
+        for (int c = 0; c < ci; c++, wp += width)
+          {
+            VF b[2];
+#pragma unroll
+            for (int v = 0; v < nv; v++)
+              b[v] = VLOAD (wp + v * VW);
+#pragma unroll
+            for (int p = 0; p < PX; p++)
+              {
+                const VF a = q[p][c];
+#pragma unroll
+                for (int v = 0; v < nv; v++)
+                  acc[p][v] = fma (a, b[v], acc[p][v]);
+              }
+          }
+      }
+
+#pragma unroll
+  for (int p = 0; p < PX; p++)
+    if (first + p < pixels)
+      {
+        const int pixel = first + p, row = pixel / gw, picture = row / gh;
+        const int oy = (row - picture * gh) * up + py, ox = (pixel - row * gw) * up + px;
+        __global float *o = y + (((size_t) picture * ho + oy) * wo + ox) * co + block * width;
+#pragma unroll
+        for (int v = 0; v < nv; v++, o += VW)
+          {
+            const int left = co - block * width - v * VW;
+            if (left >= VW)
+              VSTORE (add ? acc[p][v] + VLOAD (o) : acc[p][v], o);
+            else
+              {
+                float t[VW];
+                VSTORE (acc[p][v], t);
+                for (int i = 0; i < left; i++)
+                  o[i] = add ? o[i] + t[i] : t[i];
+              }
+          }
+      }
+}
+
+/* Range: (blocks, tiles, parities), or (tiles, blocks, parities) where the
+ * weights are too large for the cache and each block should be used up first. */
+#define CONV2D(name, nv)                                                              \
+  SINGLE __kernel void                                                                \
+  name (IN (x), IN (w), IN (bias), OUT (y), const int n, const int hi, const int wi,  \
+        const int ci, const int ho, const int wo, const int co, const int k,          \
+        const int stride, const int up, const int has_bias, const int add,            \
+        const int tiles_first)                                                        \
+  {                                                                                   \
+    OPEN_IN (x);                                                                      \
+    OPEN_IN (w);                                                                      \
+    OPEN_IN (bias);                                                                   \
+    OPEN_OUT (y);                                                                     \
+    const int blocks = (co + nv * VW - 1) / (nv * VW);                                \
+    const int tile = get_global_id (tiles_first ? 0 : 1);                             \
+    const int block = get_global_id (tiles_first ? 1 : 0);                            \
+    conv2d_tile (nv, x, w, w + (size_t) blocks * k * k * ci * nv * VW, bias, y, tile, \
+                 block, get_global_id (2), n, hi, wi, ci, ho, wo, co, k, stride, up,  \
+                 has_bias, add);                                                      \
+  }
+CONV2D (conv2d_1, 1)
+CONV2D (conv2d_2, 2)
+
+/* One pixel of the weight gradient: channels q[0 .. CB-1] times outputs d. */
+#define WEIGHT_STEP(q, d)                                 \
+  {                                                       \
+    VF b[2];                                              \
+    _Pragma ("unroll") for (int v = 0; v < nv; v++)       \
+      b[v] = VLOAD (d + v * VW);                          \
+    _Pragma ("unroll") for (int i = 0; i < CB; i++)       \
+      {                                                   \
+        const VF a = q[i];                                \
+        _Pragma ("unroll") for (int v = 0; v < nv; v++)   \
+          acc[i][v] = fma (a, b[v], acc[i][v]);           \
+      }                                                   \
+  }
+
+/* dw[tap, c, o] = sum over pixels of x[s(pixel, tap), c] dy[pixel, o], over the
+ * rows of one chunk, into the chunk's own partial: [taps ci + 1][blocks nv VW]
+ * whose last row is the bias gradient.  Lanes past ci and co hold
+ * neighbours' numbers and are never kept; only where that would read past the end
+ * of a tensor is the pixel copied out first. */
+INLINE void
+weight_tile (const int nv, __global const float *x, __global const float *dy, __global float *part,
+             const int n, const int hi, const int wi, const int ci, const int ho, const int wo, const int co,
+             const int k, const int stride, const int pixels, const int rows_chunk)
+{
+  const int width = nv * VW, blocks = (co + width - 1) / width, groups = (ci + CB - 1) / CB;
+  int id = get_global_id (0);
+  const int block = id % blocks;
+  id /= blocks;
+  const int c0 = (id % groups) * CB, tap = id / groups, o0 = block * width;
+  const int chunk = get_global_id (1), stride_part = blocks * width;
+  const int row0 = chunk * rows_chunk, row1 = min (row0 + rows_chunk, n * ho);
+  part += ((size_t) chunk * (k * k * ci + 1)) * stride_part + o0;
+
+  VF acc[CB][2];
+#pragma unroll
+  for (int i = 0; i < CB; i++)
+#pragma unroll
+    for (int v = 0; v < nv; v++)
+      acc[i][v] = 0.0f;
+
+  if (tap == k * k) /* the bias */
+    {
+      if (c0 > 0)
+        return;
+      const size_t first = (size_t) row0 * wo, last = min ((size_t) row1 * wo, (size_t) pixels);
+      const size_t end = (size_t) pixels * co;
+      for (size_t p = first; p < last; p++)
+        {
+          float t[2 * VW];
+          const bool whole = p * co + o0 + width <= end;
+          if (!whole)
+            for (int i = 0; i < width; i++)
+              t[i] = o0 + i < co ? dy[p * co + o0 + i] : 0.0f;
+#pragma unroll
+          for (int v = 0; v < nv; v++)
+            acc[0][v] += whole ? VLOAD (dy + p * co + o0 + v * VW) : VLOAD (t + v * VW);
+        }
+#pragma unroll
+      for (int v = 0; v < nv; v++)
+        VSTORE (acc[0][v], part + (size_t) k * k * ci * stride_part + v * VW);
+      return;
+    }
+
+  const int ky = tap / k - k / 2, kx = tap % k - k / 2;
+  const int xs = kx < 0 ? (stride - 1 - kx) / stride : 0, xe = min (wo, (wi - 1 - kx + stride) / stride);
+  /* with stride 1 the last of the rows may be cut short (`pixels`) */
+  const size_t x_end = (size_t) (stride == 1 ? pixels : n * hi * wi) * ci, y_end = (size_t) pixels * co;
+  for (int row = row0; row < row1; row++)
+    {
+      const int picture = row / ho, yy = (row - picture * ho) * stride + ky;
+      const int last = min (xe, pixels - row * wo);
+      if ((uint) yy >= (uint) hi || xs >= last)
+        continue;
+      const size_t q0 = (((size_t) picture * hi + yy) * wi + xs * stride + kx) * ci + c0;
+      const size_t d0 = ((size_t) row * wo + xs) * co + o0;
+      __global const float *q = x + q0, *d = dy + d0;
+      const size_t more = last - xs - 1;
+      if (q0 + more * stride * ci + CB <= x_end && d0 + more * co + width <= y_end)
+        for (int p = xs; p < last; p++, q += stride * ci, d += co)
+          WEIGHT_STEP (q, d)
+      else
+        for (int p = xs; p < last; p++, q += stride * ci, d += co)
+          {
+            float tq[CB], td[2 * VW];
+            for (int i = 0; i < CB; i++)
+              tq[i] = c0 + i < ci ? q[i] : 0.0f;
+            for (int i = 0; i < width; i++)
+              td[i] = o0 + i < co ? d[i] : 0.0f;
+            WEIGHT_STEP (tq, td)
+          }
+    }
+  part += ((size_t) tap * ci + c0) * stride_part;
+#pragma unroll
+  for (int i = 0; i < CB; i++)
+    if (c0 + i < ci)
+#pragma unroll
+      for (int v = 0; v < nv; v++)
+        VSTORE (acc[i][v], part + (size_t) i * stride_part + v * VW);
+}
+
+/* Range: (blocks x groups of CB channels x (taps + 1), chunks). */
+#define WEIGHT(name, nv)                                                                 \
+  SINGLE __kernel void                                                                   \
+  name (IN (x), IN (dy), OUT (part), const int n, const int hi, const int wi,            \
+        const int ci, const int ho, const int wo, const int co, const int k,             \
+        const int stride, const int pixels, const int rows_chunk)                        \
+  {                                                                                      \
+    OPEN_IN (x);                                                                         \
+    OPEN_IN (dy);                                                                        \
+    OPEN_OUT (part);                                                                     \
+    weight_tile (nv, x, dy, part, n, hi, wi, ci, ho, wo, co, k, stride, pixels,          \
+                 rows_chunk);                                                            \
+  }
+WEIGHT (conv2d_weight_1, 1)
+WEIGHT (conv2d_weight_2, 2)
+
+/* Adds up the chunks, in order.  The two modes: 0 leave that gradient, 1 write, 2 add to it.
+ * One work-item a row of the partials. */
+SINGLE __kernel void
+conv2d_weight_sum (IN (part), OUT (dw), OUT (db), const int chunks, const int rows, const int co,
+                   const int stride_part, const int weight_mode, const int bias_mode)
+{
+  OPEN_IN (part);
+  const int row = get_global_id (0);
+  __global float *to = row < rows ? dw_mem + dw_at + (size_t) row * co : db_mem + db_at;
+  const int mode = row < rows ? weight_mode : bias_mode;
+  if (mode == 0)
+    return;
+  part += (size_t) row * stride_part;
+  const size_t step = (size_t) (rows + 1) * stride_part;
+  for (int c = 0; c < co; c += VW)
+    {
+      VF sum = 0.0f;
+      for (int i = 0; i < chunks; i++)
+        sum += VLOAD (part + i * step + c);
+      if (c + VW <= co)
+        VSTORE (mode == 2 ? VLOAD (to + c) + sum : sum, to + c);
+      else
+        {
+          float t[VW];
+          VSTORE (sum, t);
+          for (int i = 0; c + i < co; i++)
+            to[c + i] = mode == 2 ? to[c + i] + t[i] : t[i];
+        }
+    }
+}
+
+#else /* FSE_GPU */
+
+/* Implicit matrix product: TM rows x TN columns a work-group, TK deep, staged
+ * in local memory; each of the 128 work-items owns 4 x 4 outputs. */
+#define TM 64
+#define TN 32
+#define TK 16
+#define ITEMS 128
+#define GROUP __attribute__ ((reqd_work_group_size (ITEMS, 1, 1)))
+
+/* acc += a b for one stage */
+#define STAGE()                                        \
+  for (int s = 0; s < TK; s++)                         \
+    {                                                  \
+      float ra[4], rb[4];                              \
+      for (int i = 0; i < 4; i++)                      \
+        ra[i] = a[s][tm + 16 * i];                     \
+      for (int j = 0; j < 4; j++)                      \
+        rb[j] = b[s][tn + 8 * j];                      \
+      for (int i = 0; i < 4; i++)                      \
+        for (int j = 0; j < 4; j++)                    \
+          acc[i][j] = fma (ra[i], rb[j], acc[i][j]);   \
+    }
+
+/* Rows are pixels, columns outputs.  `swapped`: the weights are [k, k, co, ci]
+ * and mirrored (the data gradient).  Range: (pixels / TM, co / TN, parities) groups. */
+GROUP __kernel void
+conv2d (IN (x), IN (w), IN (bias), OUT (y), const int n, const int hi, const int wi, const int ci,
+        const int ho, const int wo, const int co, const int k, const int stride, const int up,
+        const int has_bias, const int add, const int swapped)
+{
+  OPEN_IN (x);
+  OPEN_IN (w);
+  OPEN_IN (bias);
+  OPEN_OUT (y);
+  __local float a[TK][TM + 1], b[TK][TN + 1];
+  __local int sy[TM], sx[TM], sn[TM];
+  const int t = get_local_id (0), tn = t % 8, tm = t / 8;
+  const int py = get_group_id (2) >> 1, px = get_group_id (2) & 1;
+  const int gh = (ho - py + up - 1) / up, gw = (wo - px + up - 1) / up;
+  const int pixels = n * gh * gw, first = get_group_id (0) * TM, o0 = get_group_id (1) * TN;
+
+  if (t < TM)
+    {
+      const int pixel = min (first + t, pixels - 1), row = pixel / max (gw, 1), picture = row / max (gh, 1);
+      sy[t] = row - picture * gh;
+      sx[t] = pixel - row * gw;
+      sn[t] = picture;
+    }
+  float acc[4][4];
+  for (int j = 0; j < 4; j++)
+    {
+      const int o = o0 + tn + 8 * j;
+      const float v = has_bias && o < co ? bias[o] : 0.0f;
+      for (int i = 0; i < 4; i++)
+        acc[i][j] = v;
+    }
+  barrier (CLK_LOCAL_MEM_FENCE);
+
+  const int by = k / 2 - py, bx = k / 2 - px;
+  for (int ky = up == 2 ? (k / 2 + py) & 1 : 0; ky < k; ky += up)
+    for (int kx = up == 2 ? (k / 2 + px) & 1 : 0; kx < k; kx += up)
+      {
+        const int dy = (ky - by) / up, dx = (kx - bx) / up, tap = ky * k + kx;
+        for (int c0 = 0; c0 < ci; c0 += TK)
+          {
+            for (int i = 0; i < TM * TK / ITEMS; i++)
+              {
+                const int s = t % TK, m = t / TK + i * (ITEMS / TK);
+                const int yy = sy[m] * stride + dy, xx = sx[m] * stride + dx;
+                const bool inside = first + m < pixels && c0 + s < ci && (uint) yy < (uint) hi && (uint) xx < (uint) wi;
+                a[s][m] = inside ? x[(((size_t) sn[m] * hi + yy) * wi + xx) * ci + c0 + s] : 0.0f;
+              }
+            for (int i = 0; i < TN * TK / ITEMS; i++)
+              {
+                const int s = swapped ? t % TK : t / TN + i * (ITEMS / TN);
+                const int o = swapped ? t / TK + i * (ITEMS / TK) : t % TN;
+                const bool inside = c0 + s < ci && o0 + o < co;
+                const size_t at = swapped ? ((size_t) (k * k - 1 - tap) * co + o0 + o) * ci + c0 + s
+                                          : ((size_t) tap * ci + c0 + s) * co + o0 + o;
+                b[s][o] = inside ? w[at] : 0.0f;
+              }
+            barrier (CLK_LOCAL_MEM_FENCE);
+            STAGE ()
+            barrier (CLK_LOCAL_MEM_FENCE);
+          }
+      }
+
+  for (int i = 0; i < 4; i++)
+    {
+      const int m = tm + 16 * i;
+      if (first + m >= pixels)
+        continue;
+      const size_t at = (((size_t) sn[m] * ho + sy[m] * up + py) * wo + sx[m] * up + px) * co;
+      for (int j = 0; j < 4; j++)
+        {
+          const int o = o0 + tn + 8 * j;
+          if (o < co)
+            y[at + o] = add ? y[at + o] + acc[i][j] : acc[i][j];
+        }
+    }
+}
+
+/* Rows are (tap, channel of x), one more row of ones gives the bias gradient;
+ * columns outputs; the depth is the pixels of one chunk.  Partials [chunk][k k ci + 1][co].
+ * Range: (rows / TM, co / TN, chunks) groups. */
+GROUP __kernel void
+conv2d_weight (IN (x), IN (dy), OUT (part), const int n, const int hi, const int wi, const int ci,
+               const int ho, const int wo, const int co, const int k, const int stride, const int chunk)
+{
+  OPEN_IN (x);
+  OPEN_IN (dy);
+  OPEN_OUT (part);
+  __local float a[TK][TM + 1], b[TK][TN + 1];
+  __local int sy[TK], sx[TK], sn[TK];
+  const int t = get_local_id (0), tn = t % 8, tm = t / 8;
+  const int rows = k * k * ci + 1, first = get_group_id (0) * TM, o0 = get_group_id (1) * TN;
+  const int pixel0 = get_group_id (2) * chunk, pixel1 = min (pixel0 + chunk, n * ho * wo);
+  const int row = first + t % TM, tap = row / ci, c = row - tap * ci;
+  const int oy = tap / k - k / 2, ox = tap % k - k / 2;
+  float acc[4][4];
+  for (int i = 0; i < 4; i++)
+    for (int j = 0; j < 4; j++)
+      acc[i][j] = 0.0f;
+
+  for (int p = pixel0; p < pixel1; p += TK)
+    {
+      if (t < TK)
+        {
+          const int pixel = min (p + t, pixel1 - 1), line = pixel / wo, picture = line / ho;
+          sy[t] = (line - picture * ho) * stride;
+          sx[t] = (pixel - line * wo) * stride;
+          sn[t] = picture;
+        }
+      barrier (CLK_LOCAL_MEM_FENCE);
+      for (int i = 0; i < TM * TK / ITEMS; i++)
+        {
+          const int s = t / TM + i * (ITEMS / TM), yy = sy[s] + oy, xx = sx[s] + ox;
+          float v = 0.0f;
+          if (p + s < pixel1)
+            {
+              if (row == rows - 1)
+                v = 1.0f;
+              else if (row < rows && (uint) yy < (uint) hi && (uint) xx < (uint) wi)
+                v = x[(((size_t) sn[s] * hi + yy) * wi + xx) * ci + c];
+            }
+          a[s][t % TM] = v;
+        }
+      for (int i = 0; i < TN * TK / ITEMS; i++)
+        {
+          const int s = t / TN + i * (ITEMS / TN), o = t % TN;
+          b[s][o] = p + s < pixel1 && o0 + o < co ? dy[(size_t) (p + s) * co + o0 + o] : 0.0f;
+        }
+      barrier (CLK_LOCAL_MEM_FENCE);
+      STAGE ()
+      barrier (CLK_LOCAL_MEM_FENCE);
+    }
+
+  part += (size_t) get_group_id (2) * rows * co;
+  for (int i = 0; i < 4; i++)
+    for (int j = 0; j < 4; j++)
+      {
+        const int r = first + tm + 16 * i, o = o0 + tn + 8 * j;
+        if (r < rows && o < co)
+          part[(size_t) r * co + o] = acc[i][j];
+      }
+}
+
+/* Adds up the chunks, in order.  The two modes: 0 leave that gradient, 1 write, 2 add to it. */
+__kernel void
+conv2d_weight_sum (IN (part), OUT (dw), OUT (db), const int chunks, const int rows, const int co,
+                   const int weight_mode, const int bias_mode)
+{
+  OPEN_IN (part);
+  const size_t e = get_global_id (0), weights = (size_t) rows * co, all = weights + co;
+  const int mode = e < weights ? weight_mode : bias_mode;
+  if (e >= all || mode == 0)
+    return;
+  float sum = 0.0f;
+  for (int i = 0; i < chunks; i++)
+    sum += part[i * all + e];
+  __global float *to = e < weights ? dw_mem + dw_at + e : db_mem + db_at + (e - weights);
+  *to = mode == 2 ? *to + sum : sum;
+}
+
+#endif
