@@ -5,6 +5,7 @@
 #include "case.h"
 
 #define TABLES(X) \
+  X (conv2d) \
   X (elementwise)
 
 #define DECLARE(name) extern const CaseTable name##_cases;
