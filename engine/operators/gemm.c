@@ -4,6 +4,9 @@
  */
 #include "operators/gemm.h"
 
+#include "operators/clblast.h"
+#include "operators/gemm-choice.h"
+
 #define LANE_TILES 4   /* work-items wanted for each core, so that none waits long for the last */
 #define PACKED_M 64    /* as in gemm.cl */
 #define KB 128         /* as in gemm.cl */
@@ -68,7 +71,15 @@ fse_gemm_by (FseDevice *device, FseGemmLibrary library, const FseGemm *g, GError
 {
   g_assert (g->m > 0 && g->n > 0 && g->k > 0 && g->batch > 0);
   g_assert (MAX (g->stride_a, MAX (g->stride_b, g->stride_c)) <= G_MAXUINT);
-  return library == FSE_GEMM_PLAIN ? launch_plain (device, g, error) : launch_own (device, g, error);
+  switch (library)
+    {
+    case FSE_GEMM_PLAIN:
+      return launch_plain (device, g, error);
+    case FSE_GEMM_CLBLAST:
+      return fse_clblast_gemm (device, g, error);
+    default:
+      return launch_own (device, g, error);
+    }
 }
 
 gboolean
@@ -76,11 +87,30 @@ fse_gemm (FseDevice *device, gboolean transpose_a, gboolean transpose_b, gint m,
           FseBuffer a, gint lda, FseBuffer b, gint ldb, gfloat beta, FseBuffer c, gint ldc, gint batch,
           gsize stride_a, gsize stride_b, gsize stride_c, GError **error)
 {
-  FseGemm g = {
+  const FseGemm g = {
     .transpose_a = transpose_a, .transpose_b = transpose_b, .m = m, .n = n, .k = k,
     .alpha = alpha, .beta = beta, .a = a, .b = b, .c = c, .lda = lda, .ldb = ldb, .ldc = ldc,
     .batch = batch, .stride_a = stride_a, .stride_b = stride_b, .stride_c = stride_c,
   };
+  FseGemmChoice     *choice = fse_gemm_choose (device, error);
+  g_autoptr (GError) failure = NULL;
 
-  return fse_gemm_by (device, FSE_GEMM_OWN, &g, error);
+  if (!choice)
+    return FALSE;
+  if (choice->library != FSE_GEMM_CLBLAST || choice->forced)
+    return fse_gemm_by (device, choice->library, &g, error);
+
+  /* CLBlast writes C in its last launch: when it fails, C is as it was. */
+  if (fse_clblast_gemm (device, &g, &failure))
+    return TRUE;
+  fse_gemm_distrust (device, choice, failure->message);
+  return launch_own (device, &g, error);
+}
+
+const gchar *
+fse_gemm_choice (FseDevice *device, GError **error)
+{
+  FseGemmChoice *choice = fse_gemm_choose (device, error);
+
+  return choice ? choice->reason : NULL;
 }
