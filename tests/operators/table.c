@@ -5,8 +5,10 @@
 #include "case.h"
 
 #define TABLES(X) \
+  X (concat) \
   X (conv2d) \
-  X (elementwise)
+  X (elementwise) \
+  X (resample)
 
 #define DECLARE(name) extern const CaseTable name##_cases;
 #define ENTRY(name) &name##_cases,
