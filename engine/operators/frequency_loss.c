@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Focal frequency loss (Jiang et al., arXiv 2012.12821).  For every picture
+ * and channel, with d = x - target and D its orthonormal 2-D DFT,
+ *   w = (|D| / max |D|)^alpha, taken as constant,
+ *   loss = weight * mean over all pictures, channels and frequencies of w |D|^2.
+ *
+ * d is real, so D (-u, -v) is the conjugate of D (u, v): columns v = 0 .. w/2
+ * are enough, those between counting twice.  Both transforms are matrix
+ * products, which serve any h and w:
+ *   T = d W,  W = [cos | sin] of 2 pi v x / w,  w x 2k,  k = w/2 + 1
+ *   U = R T,  R = [cos ; sin] of 2 pi u y / h,  2h x h
+ * and backward, G being the gradient by U that forward leaves in its place,
+ *   dd = R^T G W^T
+ */
+#include "operators/gemm.h"
+#include "operators/operators.h"
+
+#include <math.h>
+
+#define PART_ROWS 8 /* of a spectrum a work-item or work-group */
+#define GROUP 64    /* as in frequency_loss.cl */
+
+typedef struct
+{
+  gint   n, h, w, c, k;
+  gfloat alpha, weight;
+} Frequency;
+
+enum
+{
+  IN_X,
+  IN_TARGET,
+  IN_COLUMNS, /* W */
+  IN_ROWS,    /* R */
+  IN_FOLD,    /* how often each column counts */
+  N_IN
+};
+
+enum
+{
+  SCRATCH_PLANES, /* [n c][h][w] */
+  SCRATCH_T,      /* [n c][h][2k] */
+  SCRATCH_U,      /* [n c][2h][2k] */
+  SCRATCH_MOST,   /* [n c][parts] */
+  SCRATCH_SUMS    /* [n c][parts] */
+};
+
+static gint
+parts_of (const Frequency *s)
+{
+  return (s->h + PART_ROWS - 1) / PART_ROWS;
+}
+
+static FseRange
+pixels_range (FseDevice *device, const Frequency *s)
+{
+  if (fse_device_family (device) == FSE_FAMILY_CPU)
+    return fse_range_single (s->h, s->n, 1);
+  return fse_range_groups (s->w, s->h, s->n, 32, 1, 1);
+}
+
+static FseRange
+parts_range (FseDevice *device, const Frequency *s)
+{
+  if (fse_device_family (device) == FSE_FAMILY_CPU)
+    return fse_range_single (parts_of (s), (gsize) s->n * s->c, 1);
+  return fse_range_groups ((gsize) parts_of (s) * GROUP, (gsize) s->n * s->c, 1, GROUP, 1, 1);
+}
+
+static gboolean
+frequency_forward (FseNode *node, GError **error)
+{
+  const Frequency *s = node->params;
+  FseDevice       *device = node->device;
+  FseBuffer       *scratch = node->scratch;
+  gint             planes = s->n * s->c, parts = parts_of (s), k2 = 2 * s->k;
+  gsize            size_t_plane = (gsize) s->h * k2, size_u_plane = 2 * size_t_plane;
+  gfloat           mean = s->weight / ((gfloat) planes * (gfloat) s->h * (gfloat) s->w);
+
+  return fse_launch (device, "frequency_loss", "difference_planes", pixels_range (device, s), error,
+                     FSE_BUF (node->in[IN_X]->data), FSE_BUF (node->in[IN_TARGET]->data),
+                     FSE_BUF (scratch[SCRATCH_PLANES]), FSE_INT (s->h), FSE_INT (s->w), FSE_INT (s->c), FSE_END)
+         && fse_gemm (device, FALSE, FALSE, planes * s->h, k2, s->w, 1.0f, scratch[SCRATCH_PLANES], s->w,
+                      node->in[IN_COLUMNS]->data, k2, 0.0f, scratch[SCRATCH_T], k2, 1, 0, 0, 0, error)
+         && fse_gemm (device, FALSE, FALSE, 2 * s->h, k2, s->h, 1.0f, node->in[IN_ROWS]->data, s->h,
+                      scratch[SCRATCH_T], k2, 0.0f, scratch[SCRATCH_U], k2, planes, 0, size_t_plane, size_u_plane,
+                      error)
+         && fse_launch (device, "frequency_loss", "spectrum_max", parts_range (device, s), error,
+                        FSE_BUF (scratch[SCRATCH_U]), FSE_BUF (scratch[SCRATCH_MOST]), FSE_INT (s->h), FSE_INT (s->k),
+                        FSE_INT (PART_ROWS), FSE_END)
+         && fse_launch (device, "frequency_loss", "spectrum_weigh", parts_range (device, s), error,
+                        FSE_BUF (scratch[SCRATCH_U]), FSE_BUF (node->in[IN_FOLD]->data),
+                        FSE_BUF (scratch[SCRATCH_MOST]), FSE_BUF (scratch[SCRATCH_SUMS]), FSE_INT (s->h),
+                        FSE_INT (s->k), FSE_INT (PART_ROWS), FSE_FLOAT (s->alpha), FSE_FLOAT (2.0f * mean), FSE_END)
+         && fse_launch (device, "frequency_loss", "spectrum_sum", fse_range_single (1, 1, 1), error,
+                        FSE_BUF (scratch[SCRATCH_SUMS]), FSE_BUF (node->out->data), FSE_INT (planes * parts),
+                        FSE_FLOAT (mean), FSE_END);
+}
+
+static gboolean
+frequency_backward (FseNode *node, GError **error)
+{
+  const Frequency *s = node->params;
+  FseDevice       *device = node->device;
+  FseBuffer       *scratch = node->scratch;
+  gint             planes = s->n * s->c, k2 = 2 * s->k;
+  gsize            size_t_plane = (gsize) s->h * k2, size_u_plane = 2 * size_t_plane;
+
+  if (!node->in[IN_X]->needs_grad)
+    return TRUE;
+  return fse_gemm (device, TRUE, FALSE, s->h, k2, 2 * s->h, 1.0f, node->in[IN_ROWS]->data, s->h, scratch[SCRATCH_U],
+                   k2, 0.0f, scratch[SCRATCH_T], k2, planes, 0, size_u_plane, size_t_plane, error)
+         && fse_gemm (device, FALSE, TRUE, planes * s->h, s->w, k2, 1.0f, scratch[SCRATCH_T], k2,
+                      node->in[IN_COLUMNS]->data, k2, 0.0f, scratch[SCRATCH_PLANES], s->w, 1, 0, 0, 0, error)
+         && fse_launch (device, "frequency_loss", "planes_to_gradient", pixels_range (device, s), error,
+                        FSE_BUF (scratch[SCRATCH_PLANES]), FSE_BUF (node->in[IN_X]->grad), FSE_INT (s->h),
+                        FSE_INT (s->w), FSE_INT (s->c), FSE_INT (node->accumulate[IN_X]), FSE_END);
+}
+
+static const FseOperator frequency_operator = {
+  .name = "loss_frequency",
+  .is_loss = TRUE,
+  .forward = frequency_forward,
+  .backward = frequency_backward,
+};
+
+/* Angles are reduced in integers first, so that they stay exact for large h and w. */
+static gdouble
+angle (gint a, gint b, gint period)
+{
+  return 2.0 * G_PI * (gdouble) ((gint64) a * b % period) / period;
+}
+
+static FseTensor *
+columns_constant (FseTape *tape, gint w, gint k)
+{
+  g_autofree gfloat *m = g_new (gfloat, (gsize) w * 2 * k);
+  gdouble            unit = 1.0 / sqrt (w);
+
+  for (gint x = 0; x < w; x++)
+    for (gint v = 0; v < k; v++)
+      {
+        m[(gsize) x * 2 * k + v] = (gfloat) (unit * cos (angle (v, x, w)));
+        m[(gsize) x * 2 * k + k + v] = (gfloat) (unit * sin (angle (v, x, w)));
+      }
+  return fse_tape_constant (tape, 1, 1, w, 2 * k, m);
+}
+
+static FseTensor *
+rows_constant (FseTape *tape, gint h)
+{
+  g_autofree gfloat *m = g_new (gfloat, (gsize) 2 * h * h);
+  gdouble            unit = 1.0 / sqrt (h);
+
+  for (gint u = 0; u < h; u++)
+    for (gint y = 0; y < h; y++)
+      {
+        m[(gsize) u * h + y] = (gfloat) (unit * cos (angle (u, y, h)));
+        m[(gsize) (h + u) * h + y] = (gfloat) (unit * sin (angle (u, y, h)));
+      }
+  return fse_tape_constant (tape, 1, 1, 2 * h, h, m);
+}
+
+static FseTensor *
+fold_constant (FseTape *tape, gint w, gint k)
+{
+  g_autofree gfloat *m = g_new (gfloat, k);
+
+  for (gint v = 0; v < k; v++)
+    m[v] = v == 0 || 2 * v == w ? 1.0f : 2.0f;
+  return fse_tape_constant (tape, 1, 1, 1, k, m);
+}
+
+FseTensor *
+fse_loss_frequency (FseTape *tape, FseTensor *x, FseTensor *target, gfloat alpha, gfloat weight)
+{
+  gint       k = x->w / 2 + 1;
+  FseTensor *inputs[N_IN] = { x, target, columns_constant (tape, x->w, k), rows_constant (tape, x->h),
+                              fold_constant (tape, x->w, k) };
+  FseTensor *out = fse_tape_tensor (tape, 1, 1, 1, 1);
+  Frequency  s = { .n = x->n, .h = x->h, .w = x->w, .c = x->c, .k = k, .alpha = alpha, .weight = weight };
+  gsize      planes = (gsize) s.n * s.c, parts = parts_of (&s);
+  FseNode   *node;
+
+  g_assert (target->n == x->n && target->h == x->h && target->w == x->w && target->c == x->c);
+  node = fse_tape_add (tape, &frequency_operator, inputs, N_IN, out, &s, sizeof s);
+  fse_node_scratch (node, SCRATCH_PLANES, planes * s.h * s.w, FSE_SCRATCH_BOTH);
+  fse_node_scratch (node, SCRATCH_T, planes * s.h * 2 * k, FSE_SCRATCH_BOTH);
+  fse_node_scratch (node, SCRATCH_U, planes * 2 * s.h * 2 * k, FSE_SCRATCH_SAVED);
+  fse_node_scratch (node, SCRATCH_MOST, planes * parts, FSE_SCRATCH_FORWARD);
+  fse_node_scratch (node, SCRATCH_SUMS, planes * parts, FSE_SCRATCH_FORWARD);
+  return out;
+}
