@@ -7,6 +7,7 @@
 #define TABLES(X) \
   X (concat) \
   X (conv2d) \
+  X (group_norm) \
   X (elementwise) \
   X (resample)
 
