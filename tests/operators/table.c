@@ -5,6 +5,9 @@
 #include "case.h"
 
 #define TABLES(X) \
+  X (attention) \
+  X (frequency_loss) \
+  X (losses) \
   X (concat) \
   X (conv2d) \
   X (group_norm) \
