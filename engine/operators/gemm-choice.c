@@ -12,6 +12,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "device/cache.h"
 #include "operators/clblast.h"
 
 #define ATTACHED "gemm-choice"
@@ -24,7 +25,8 @@ typedef struct
   gboolean ta, tb;
   gint     m, n, k, batch;
   gfloat   beta;
-  gint     pad; /* of the leading dimensions */
+  gint     pad;    /* of the leading dimensions */
+  gboolean shared; /* one A for the whole batch: its stride is 0 */
 } Trial;
 
 /* Both of CLBlast's forms (one kernel for small products, several for large
@@ -35,6 +37,7 @@ static const Trial checks[] = {
   { FALSE, TRUE, 1024, 1024, 32, 2, 0, 0 },  { FALSE, FALSE, 1024, 72, 1024, 2, 0, 0 },
   { TRUE, FALSE, 1024, 72, 1024, 2, 1, 0 },  { FALSE, FALSE, 515, 520, 500, 1, 0, 1 },
   { TRUE, FALSE, 512, 512, 512, 1, 0, 0 },   { FALSE, TRUE, 512, 512, 512, 1, 0.5f, 0 },
+  { FALSE, FALSE, 128, 66, 64, 3, 0, 0, TRUE }, { TRUE, FALSE, 64, 66, 128, 3, 0, 0, TRUE },
 };
 /* Products of matching on 32 x 32 positions, forward and backward. */
 static const Trial races[] = {
@@ -75,20 +78,21 @@ random_buffer (FseDevice *device, gsize floats, guint32 seed, FseBuffer *buffer,
   return fse_device_alloc (device, floats, buffer, error) && fse_device_write (device, *buffer, values, floats, error);
 }
 
-/* Buffers and sizes of a trial; c_floats of C are written anew at each call of restore_c(). */
+/* Buffers and sizes of a trial. */
 static gboolean
 trial_open (FseDevice *device, const Trial *t, FseGemm *g, GError **error)
 {
   gint lda = (t->ta ? t->m : t->k) + t->pad, ldb = (t->tb ? t->k : t->n) + t->pad, ldc = t->n + t->pad;
+  gsize size_a = (gsize) lda * (t->ta ? t->k : t->m);
 
   *g = (FseGemm) {
     .transpose_a = t->ta, .transpose_b = t->tb, .m = t->m, .n = t->n, .k = t->k,
     .alpha = 0.75f, .beta = t->beta, .lda = lda, .ldb = ldb, .ldc = ldc, .batch = t->batch,
-    .stride_a = (gsize) lda * (t->ta ? t->k : t->m),
+    .stride_a = t->shared ? 0 : size_a,
     .stride_b = (gsize) ldb * (t->tb ? t->n : t->k),
     .stride_c = (gsize) ldc * t->m,
   };
-  return random_buffer (device, g->stride_a * t->batch, 1, &g->a, error)
+  return random_buffer (device, t->shared ? size_a : size_a * t->batch, 1, &g->a, error)
          && random_buffer (device, g->stride_b * t->batch, 2, &g->b, error)
          && random_buffer (device, g->stride_c * t->batch, 3, &g->c, error);
 }
@@ -208,20 +212,16 @@ verdict_key (FseDevice *device)
                     "engine " FSE_VERSION, "CLBlast " FSE_CLBLAST_VERSION, NULL);
 }
 
-/* NULL where FEW_SHOT_EDIT_CACHE is "off". */
+/* NULL where there is to be no cache. */
 static gchar *
 verdict_path (FseDevice *device)
 {
-  const gchar      *folder = g_getenv ("FEW_SHOT_EDIT_CACHE");
+  g_autofree gchar *folder = fse_cache_folder ();
   g_autofree gchar *key = verdict_key (device);
   g_autofree gchar *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, key, -1);
   g_autofree gchar *name = g_strdup_printf ("gemm-%.16s.ini", sum);
 
-  if (folder && !strcmp (folder, "off"))
-    return NULL;
-  if (folder && *folder)
-    return g_build_filename (folder, name, NULL);
-  return g_build_filename (g_get_user_cache_dir (), "few-shot-edit", name, NULL);
+  return folder ? g_build_filename (folder, name, NULL) : NULL;
 }
 
 static gboolean
