@@ -5,6 +5,7 @@
 #include "case.h"
 
 #define TABLES(X) \
+  X (random) \
   X (attention) \
   X (frequency_loss) \
   X (losses) \
