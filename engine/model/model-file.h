@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What a model file tells without loading its weights onto a device.
- * The format is in model-file.md beside this file's folder (engine/).
+ * The model file: NAME.fewshot.safetensors with the averaged weights, the
+ * example pairs (they are references when applying), and in its metadata the
+ * settings and the training report.  The format is written down in
+ * engine/model-file.md.
  */
 #ifndef FSE_MODEL_FILE_H
 #define FSE_MODEL_FILE_H
 
 #include "model/settings.h"
+#include "operators/weights.h"
 
 G_BEGIN_DECLS
 
@@ -28,11 +31,33 @@ typedef struct
   gchar      *created; /* ISO 8601, UTC */
 } FseModelInfo;
 
-/* FSE_ERROR_IO or FSE_ERROR_BAD_MODEL (truncated, newer version, not a model). */
+/* FSE_ERROR_IO or FSE_ERROR_BAD_MODEL (truncated, newer version, not a model).
+ * Needs no device. */
 FseModelInfo *fse_model_info_load (const gchar *path, GError **error);
 void          fse_model_info_free (FseModelInfo *info);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FseModelInfo, fse_model_info_free)
+
+/* Writes `path` (temporary file and rename).  weights: those of a trained
+ * model; its averages (EMA) are what is written.  before, after: n_pairs
+ * pictures of height x width R'G'B'A bytes. */
+gboolean      fse_model_save (const gchar *path, const FseModelInfo *info, FseDevice *device, FseWeights *weights,
+                              const guint8 *before, const guint8 *after, GError **error);
+
+/* An opened model file; pointers into it live as long as it. */
+typedef struct _FseModelFile FseModelFile;
+
+FseModelFile       *fse_model_open  (const gchar *path, GError **error);
+void                fse_model_close (FseModelFile *file);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FseModelFile, fse_model_close)
+
+const FseModelInfo *fse_model_info   (FseModelFile *file);
+const guint8       *fse_model_before (FseModelFile *file, guint pair);
+const guint8       *fse_model_after  (FseModelFile *file, guint pair);
+/* Fills all weights that were declared (and allocated) from the file, and their averages
+ * too where there are any.  FSE_ERROR_BAD_MODEL names one that is missing or of another shape. */
+gboolean            fse_model_read_weights (FseModelFile *file, FseDevice *device, FseWeights *weights, GError **error);
 
 G_END_DECLS
 

@@ -114,6 +114,16 @@ fse_tape_input (FseTape *tape, gint n, gint h, gint w, gint c)
 }
 
 FseTensor *
+fse_tape_borrow (FseTape *tape, const FseTensor *x)
+{
+  FseTensor *tensor = tensor_new (tape, FSE_TENSOR_INPUT, x->n, x->h, x->w, x->c);
+
+  g_assert (x->data.mem);
+  tensor->data = x->data;
+  return tensor;
+}
+
+FseTensor *
 fse_tape_constant (FseTape *tape, gint n, gint h, gint w, gint c, const gfloat *values)
 {
   Constant constant;
@@ -318,7 +328,7 @@ plan_tape (FseTape *tape)
       FseTensor *tensor = tape->tensors->pdata[i];
       gsize      floats = fse_tensor_floats (tensor);
 
-      if (tensor->root || tensor->kind == FSE_TENSOR_WEIGHT)
+      if (tensor->root || tensor->kind == FSE_TENSOR_WEIGHT || tensor->data.mem)
         continue;
       if (tensor->kept)
         {

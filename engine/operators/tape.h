@@ -115,6 +115,9 @@ gboolean   fse_tape_training (FseTape *tape);
 
 /* A tensor that the caller fills.  Borrowed from the tape, like all tensors. */
 FseTensor *fse_tape_input  (FseTape *tape, gint n, gint h, gint w, gint c);
+/* A tensor of another, sealed tape as an input of this one: the same memory, which
+ * the other tape must have kept (fse_tape_keep()) and must outlive this tape. */
+FseTensor *fse_tape_borrow (FseTape *tape, const FseTensor *x);
 /* A tensor that never changes: `values` (n*h*w*c floats) are copied now and
  * uploaded when the tape is sealed. */
 FseTensor *fse_tape_constant (FseTape *tape, gint n, gint h, gint w, gint c, const gfloat *values);

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "apply/editor.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "apply/inference.h"
+#include "apply/lift.h"
+#include "model/model-file.h"
+
+#define MAX_STEPS 100
+#define MAX_REFERENCES 8
+
+struct _FseEditor
+{
+  FseDevice    *device;
+  FseModelFile *model;
+  FseWeights   *weights;
+  gboolean      filled;      /* weights read from the model file */
+  gfloat       *descriptors; /* a training picture each, FSE_DESCRIPTOR floats */
+  gint          cancelled;   /* atomic */
+
+  /* kept for the next picture of the same shape */
+  FseInference *inference;
+  gint          height, width, references;
+};
+
+void
+fse_apply_settings_default (FseApplySettings *settings)
+{
+  *settings = (FseApplySettings) { .steps = 1, .strength = 1.0, .seed = 0, .references = 1 };
+}
+
+gboolean
+fse_apply_settings_check (const FseApplySettings *settings, GError **error)
+{
+  if (settings->steps < 1 || settings->steps > MAX_STEPS)
+    g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, "The sampler takes 1 to %d steps, not %d.", MAX_STEPS, settings->steps);
+  else if (!(settings->strength >= 0 && settings->strength <= 1))
+    g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, "The strength goes from 0 (nothing) to 1 (the whole edit), not %g.",
+                 settings->strength);
+  else if (settings->references < 1 || settings->references > MAX_REFERENCES)
+    g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, "From 1 to %d example pairs can be consulted, not %d.",
+                 MAX_REFERENCES, settings->references);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+FseEditor *
+fse_editor_open (const gchar *model_path, const gchar *device, GError **error)
+{
+  g_autoptr (FseEditor) editor = g_new0 (FseEditor, 1);
+
+  editor->model = fse_model_open (model_path, error);
+  if (!editor->model)
+    return NULL;
+  editor->device = fse_device_open (device, error);
+  if (!editor->device)
+    return NULL;
+  editor->weights = fse_weights_new (editor->device, 0);
+  return g_steal_pointer (&editor);
+}
+
+void
+fse_editor_close (FseEditor *editor)
+{
+  if (!editor)
+    return;
+  fse_inference_free (editor->inference);
+  fse_weights_free (editor->weights);
+  fse_device_close (editor->device);
+  fse_model_close (editor->model);
+  g_free (editor->descriptors);
+  g_free (editor);
+}
+
+void
+fse_editor_cancel (FseEditor *editor)
+{
+  g_atomic_int_set (&editor->cancelled, 1);
+}
+
+const gchar *
+fse_editor_device (FseEditor *editor)
+{
+  return fse_device_info (editor->device)->name;
+}
+
+static gboolean
+go_on (FseEditor *editor, FseProgress progress, gpointer data, gdouble fraction, GError **error)
+{
+  if (progress)
+    progress (fraction, data);
+  if (!g_atomic_int_get (&editor->cancelled))
+    return TRUE;
+  g_set_error (error, FSE_ERROR, FSE_ERROR_CANCELLED, "Applying the edit was stopped.");
+  return FALSE;
+}
+
+static FseInference *
+inference_new (FseEditor *editor, gint height, gint width, gint references, GError **error)
+{
+  const FseModelInfo      *info = fse_model_info (editor->model);
+  g_autoptr (FseInference) inference = fse_inference_new (editor->device, editor->weights, &info->settings, height, width,
+                                                          info->height, info->width, references, error);
+
+  if (!inference)
+    return NULL;
+  if (!editor->filled && !fse_model_read_weights (editor->model, editor->device, editor->weights, error))
+    return NULL;
+  editor->filled = TRUE;
+  return g_steal_pointer (&inference);
+}
+
+static gboolean
+consults_references (FseEditor *editor)
+{
+  const FseSettings *settings = &fse_model_info (editor->model)->settings;
+
+  return settings->n_to_n && settings->condition_transform;
+}
+
+/* Where every training picture lies in matching-feature space; once a model. */
+static gboolean
+describe_pairs (FseEditor *editor, GError **error)
+{
+  const FseModelInfo      *info = fse_model_info (editor->model);
+  g_autoptr (FseInference) inference = NULL;
+  g_autofree gfloat       *picture = NULL, *descriptors = NULL;
+  gsize                    floats = (gsize) info->height * info->width * 4;
+
+  if (editor->descriptors || !consults_references (editor))
+    return TRUE;
+  inference = inference_new (editor, info->height, info->width, 1, error);
+  if (!inference)
+    return FALSE;
+  picture = g_new (gfloat, floats);
+  descriptors = g_new (gfloat, info->n_pairs * FSE_DESCRIPTOR);
+  for (guint i = 0; i < info->n_pairs; i++)
+    {
+      const guint8 *before = fse_model_before (editor->model, i);
+
+      for (gsize k = 0; k < floats; k++)
+        picture[k] = before[k] / 255.0f;
+      if (!fse_inference_set_picture (inference, picture, error)
+          || !fse_inference_describe (inference, descriptors + i * FSE_DESCRIPTOR, error))
+        return FALSE;
+    }
+  editor->descriptors = g_steal_pointer (&descriptors);
+  return TRUE;
+}
+
+/* Gives the inference the training pairs whose befores are nearest to its picture. */
+static gboolean
+choose_references (FseEditor *editor, FseInference *inference, gint references, GError **error)
+{
+  const FseModelInfo *info = fse_model_info (editor->model);
+  g_autofree gboolean *taken = g_new0 (gboolean, info->n_pairs);
+  gfloat               own[FSE_DESCRIPTOR];
+
+  if (!consults_references (editor))
+    return TRUE;
+  if (!fse_inference_describe (inference, own, error))
+    return FALSE;
+  for (gint r = 0; r < references; r++)
+    {
+      gint   best = -1;
+      gfloat best_score = -INFINITY;
+
+      for (guint i = 0; i < info->n_pairs; i++)
+        {
+          gfloat score = 0;
+
+          for (gint c = 0; c < FSE_DESCRIPTOR; c++)
+            score += own[c] * editor->descriptors[i * FSE_DESCRIPTOR + c];
+          if (!taken[i] && (best < 0 || score > best_score))
+            {
+              best = i;
+              best_score = score;
+            }
+        }
+      taken[best] = TRUE;
+      if (!fse_inference_set_reference (inference, r, fse_model_before (editor->model, best),
+                                        fse_model_after (editor->model, best), error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Makes editor->inference fit the shape. */
+static gboolean
+fit_inference (FseEditor *editor, gint height, gint width, gint references, GError **error)
+{
+  if (editor->inference && editor->height == height && editor->width == width && editor->references == references)
+    return TRUE;
+  g_clear_pointer (&editor->inference, fse_inference_free);
+  editor->inference = inference_new (editor, height, width, references, error);
+  editor->height = height;
+  editor->width = width;
+  editor->references = references;
+  return editor->inference != NULL;
+}
+
+/* The change for `small`, the picture at working resolution. */
+static gboolean
+predict (FseEditor *editor, const FseImage *small, const FseApplySettings *settings, FseProgress progress, gpointer data,
+         FseChangeFields *fields, GError **error)
+{
+  gint references = MIN (settings->references, (gint) fse_model_info (editor->model)->n_pairs);
+
+  if (!describe_pairs (editor, error)
+      || !go_on (editor, progress, data, 0.1, error)
+      || !fit_inference (editor, small->height, small->width, references, error)
+      || !fse_inference_set_picture (editor->inference, small->rgba, error)
+      || !choose_references (editor, editor->inference, references, error)
+      || !fse_inference_look (editor->inference, error)
+      || !fse_inference_start (editor->inference, settings->seed, error))
+    return FALSE;
+  for (gint s = 0; s < settings->steps; s++)
+    if (!fse_inference_step (editor->inference, 1 - s / (gdouble) settings->steps, 1 - (s + 1) / (gdouble) settings->steps, error)
+        || !fse_device_finish (editor->device, error)
+        || !go_on (editor, progress, data, 0.1 + 0.6 * (s + 1) / settings->steps, error))
+      return FALSE;
+  return fse_inference_decode (editor->inference, fields, error);
+}
+
+static gboolean
+all_finite (const FseImage *image)
+{
+  for (gsize i = 0; i < (gsize) image->width * image->height * 4; i++)
+    if (!isfinite (image->rgba[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/* Not-a-number (possible in float pictures) never reaches a network. */
+static void
+make_finite (FseImage *image)
+{
+  for (gsize i = 0; i < (gsize) image->width * image->height * 4; i++)
+    image->rgba[i] = isfinite (image->rgba[i]) ? CLAMP (image->rgba[i], 0.0f, 1.0f) : 0.0f;
+}
+
+FseImage *
+fse_editor_apply (FseEditor *editor, const FseImage *picture, const FseApplySettings *settings,
+                  FseProgress progress, gpointer data, GError **error)
+{
+  const FseModelInfo  *info = fse_model_info (editor->model);
+  g_autoptr (FseImage) small = NULL, result = NULL;
+  FseChangeFields      fields;
+  gint                 width, height;
+
+  g_atomic_int_set (&editor->cancelled, 0);
+  if (!fse_apply_settings_check (settings, error))
+    return NULL;
+  result = fse_image_new (picture->width, picture->height, error);
+  if (!result)
+    return NULL;
+  result->bits = picture->bits;
+  result->has_alpha = picture->has_alpha;
+  result->gray = picture->gray;
+  if (settings->strength == 0)
+    {
+      memcpy (result->rgba, picture->rgba, (gsize) picture->width * picture->height * 4 * sizeof (gfloat));
+      return g_steal_pointer (&result);
+    }
+
+  fse_net_working_shape (info->settings.size, picture->width, picture->height, &width, &height);
+  small = fse_image_scale (picture, width, height, error);
+  if (!small)
+    return NULL;
+  make_finite (small);
+  if (!predict (editor, small, settings, progress, data, &fields, error)
+      || !fse_lift (editor->device, picture, small, &fields, settings->strength, result, error)
+      || !go_on (editor, progress, data, 1, error))
+    return NULL;
+  if (!all_finite (result))
+    {
+      if (all_finite (picture))
+        g_set_error (error, FSE_ERROR, FSE_ERROR_NUMERIC,
+                     "The result holds values that are not numbers, so nothing was changed. "
+                     "Try another device, or train the model again.");
+      else
+        g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
+                     "The picture holds values that are not numbers. Repair it first, e. g. with Colors > Map or a clipping filter.");
+      return NULL;
+    }
+  return g_steal_pointer (&result);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The networks at work on one picture of one shape: three tapes (look, one
+ * sampler step, decode) that share the weights, so that any number of
+ * sampler steps costs memory and planning once.
+ *
+ * Owns: its tapes.  Borrows: device, weights.
+ */
+#ifndef FSE_INFERENCE_H
+#define FSE_INFERENCE_H
+
+#include "model/net.h"
+
+G_BEGIN_DECLS
+
+typedef struct _FseInference FseInference;
+
+/* height x width: of the picture; reference_height x reference_width: of the
+ * `references` training pairs consulted.  Declares all weights: on return they
+ * are allocated, and yet to be filled where this was the first. */
+FseInference *fse_inference_new  (FseDevice *device, FseWeights *weights, const FseSettings *settings,
+                                  gint height, gint width, gint reference_height, gint reference_width,
+                                  gint references, GError **error);
+void          fse_inference_free (FseInference *inference);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FseInference, fse_inference_free)
+
+/* Sets reference `index`: R'G'B'A bytes of a training pair, reference_height x reference_width. */
+gboolean      fse_inference_set_reference (FseInference *inference, gint index, const guint8 *before, const guint8 *after,
+                                           GError **error);
+/* The picture: height x width x 4 floats, R'G'B' used. */
+gboolean      fse_inference_set_picture   (FseInference *inference, const gfloat *rgba, GError **error);
+
+/* Mean matching features (unit vectors) of what was set as the picture: 32 numbers
+ * whose product with another picture's tells how near it is.  Only where the model
+ * consults references at all: pairing n-to-n with condition-transform. */
+#define FSE_DESCRIPTOR 32
+gboolean      fse_inference_describe (FseInference *inference, gfloat descriptor[FSE_DESCRIPTOR], GError **error);
+
+/* Encodes the picture and the references; before sampling. */
+gboolean      fse_inference_look   (FseInference *inference, GError **error);
+/* Starts from the noise of `seed`. */
+gboolean      fse_inference_start  (FseInference *inference, guint64 seed, GError **error);
+/* From time t to time `next` (DDIM, Song et al., arXiv 2010.02502, eta = 0); next = 0 ends. */
+gboolean      fse_inference_step   (FseInference *inference, gdouble t, gdouble next, GError **error);
+/* The change, on the picture's grid and on the device: flow [h,w,2], map [h,w,12], residual [h,w,3].
+ * Where the model repaints (explicit-change off) flow and map are NULL and the residual
+ * is the whole new picture, minus 0.5.  Borrowed. */
+typedef struct
+{
+  const FseTensor *flow, *map, *residual;
+} FseChangeFields;
+gboolean      fse_inference_decode (FseInference *inference, FseChangeFields *fields, GError **error);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/vae.h"
+
+/* Streams of random numbers: the decoder's three, apart from training's own. */
+#define STREAM_INJECTION 100
+/* The edit flow's unit: 1 moves half of half a frame. */
+#define FLOW_RANGE 0.5f
+
+FseFeatures
+fse_vae_encode (FseNet *net, FseTensor *picture)
+{
+  gint        w = fse_net_width (net);
+  FseFeatures f;
+
+  f.full = fse_net_conv (net, "vae/encoder/full", picture, w, 3, 1, FALSE);
+  f.half = fse_net_residual (net, "vae/encoder/half",
+                             fse_net_conv (net, "vae/encoder/down1", f.full, 2 * w, 3, 2, FALSE), 2 * w, NULL);
+  f.quarter = fse_net_residual (net, "vae/encoder/quarter",
+                                fse_net_conv (net, "vae/encoder/down2", f.half, 4 * w, 3, 2, FALSE), 4 * w, NULL);
+  return f;
+}
+
+FseFeatures
+fse_features_rows (FseNet *net, const FseFeatures *features, gint first, gint count)
+{
+  return (FseFeatures) { fse_tape_rows (net->tape, features->full, first, count),
+                         fse_tape_rows (net->tape, features->half, first, count),
+                         fse_tape_rows (net->tape, features->quarter, first, count) };
+}
+
+FseTensor *
+fse_vae_posterior (FseNet *net, FseTensor *quarter)
+{
+  return fse_net_conv (net, "vae/posterior", fse_net_norm (net, "vae/posterior/norm", quarter, TRUE),
+                       2 * FSE_LATENT_CHANNELS, 1, 1, FALSE);
+}
+
+/* One level of the decoder: + skip, + noise, residual block. */
+static FseTensor *
+level (FseNet *net, const gchar *name, gint stream, FseTensor *x, FseTensor *skip, FseTensor *clock)
+{
+  g_autofree gchar *skip_name = g_strconcat (name, "/skip", NULL);
+  g_autofree gchar *block_name = g_strconcat (name, "/block", NULL);
+
+  if (net->settings->skip_connections)
+    x = fse_add (net->tape, x, fse_net_conv (net, skip_name, skip, x->c, 1, 1, FALSE));
+  if (net->settings->noise_injection)
+    {
+      g_autofree gchar *noise_name = g_strconcat (name, "/noise", NULL);
+      FseTensor *scale = fse_weights_get (net->weights, noise_name, 1, 1, 1, x->c, FSE_INIT_CONSTANT, 0.0f);
+
+      if (clock)
+        x = fse_noise_injection (net->tape, x, scale,
+                                 fse_noise (net->tape, clock, x->n, x->h, x->w, 1, STREAM_INJECTION + stream));
+    }
+  return fse_net_residual (net, block_name, x, x->c, NULL);
+}
+
+FseChange
+fse_vae_decode (FseNet *net, FseTensor *latent, const FseFeatures *skips, FseTensor *x, FseTensor *clock)
+{
+  FseTape   *tape = net->tape;
+  gint       w = fse_net_width (net);
+  FseChange  change = { NULL };
+  FseTensor *quarter, *half, *full, *head;
+
+  quarter = level (net, "vae/decoder/quarter", 0,
+                   fse_net_conv (net, "vae/decoder/latent", latent, 4 * w, 3, 1, FALSE), skips->quarter, clock);
+  half = level (net, "vae/decoder/half", 1,
+                fse_net_conv (net, "vae/decoder/up1", fse_upsample_nearest (tape, quarter), 2 * w, 3, 1, FALSE),
+                skips->half, clock);
+  full = level (net, "vae/decoder/full", 2,
+                fse_net_conv (net, "vae/decoder/up2", fse_upsample_nearest (tape, half), w, 3, 1, FALSE),
+                skips->full, clock);
+
+  /* 12 of the colour map, 3 of the residual, 1 that makes a whole vector */
+  head = fse_net_conv (net, "vae/decoder/head", fse_net_norm (net, "vae/decoder/head/norm", full, TRUE), 16, 3, 1, TRUE);
+  change.residual = fse_slice_channels (tape, head, 12, 3);
+  if (!net->settings->explicit_change)
+    {
+      change.result = change.residual;
+      return change;
+    }
+
+  change.map = fse_slice_channels (tape, head, 0, 12);
+  change.flow = fse_net_conv (net, "vae/decoder/flow", fse_net_norm (net, "vae/decoder/flow/norm", quarter, TRUE), 2, 3, 1, TRUE);
+  change.flow = fse_scale (tape, fse_upsample_bilinear (tape, change.flow, 4), FLOW_RANGE, 0.0f);
+  change.base = fse_colour_transform (tape, fse_warp (tape, x, change.flow), change.map);
+  change.result = fse_add (tape, change.base, change.residual);
+  return change;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The variational autoencoder: trained with the rest, its decoder sees the
+ * encoder's features of the picture to edit (skip connections; the paper's
+ * trainable VAE), and what it puts out is a change of that picture.
+ */
+#ifndef FSE_VAE_H
+#define FSE_VAE_H
+
+#include "model/net.h"
+
+G_BEGIN_DECLS
+
+/* The encoder's features: w channels at full size, 2w at half, 4w at a quarter. */
+typedef struct
+{
+  FseTensor *full, *half, *quarter;
+} FseFeatures;
+
+/* picture [n,h,w,8]; h and w are multiples of 16. */
+FseFeatures fse_vae_encode (FseNet *net, FseTensor *picture);
+/* Features of pictures first .. first+count-1. */
+FseFeatures fse_features_rows (FseNet *net, const FseFeatures *features, gint first, gint count);
+/* (mean, log variance) of the latent: [n,h/4,w/4,16]. */
+FseTensor  *fse_vae_posterior (FseNet *net, FseTensor *quarter);
+
+/* The edit as a change of a picture x (centred, rgb - 0.5):
+ *   base = colour (warp (x, flow), map),  result = base + residual.
+ * flow [n,h,w,2] in half frames, map [n,h,w,12] added to the identity,
+ * residual [n,h,w,3].  Where explicit-change is off, flow, map and base are
+ * NULL and the result is the residual alone: repainting. */
+typedef struct
+{
+  FseTensor *flow, *map, *residual;
+  FseTensor *base, *result;
+} FseChange;
+
+/* latent [n,h/4,w/4,8], skips: features of x (may be used in part, by the switches),
+ * clock: fse_noise()'s, or NULL to inject no noise (applying). */
+FseChange   fse_vae_decode (FseNet *net, FseTensor *latent, const FseFeatures *skips, FseTensor *x, FseTensor *clock);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "training/dataset.h"
+
+#include <math.h>
+
+#include "model/net.h"
+
+static gint
+compare_aspects (gconstpointer a, gconstpointer b)
+{
+  const FseImage *x = (*(const FsePair *const *) a)->before, *y = (*(const FsePair *const *) b)->before;
+  gdouble         d = (gdouble) x->width / x->height - (gdouble) y->width / y->height;
+
+  return d < 0 ? -1 : d > 0;
+}
+
+static const FseImage *
+median_picture (FsePairs *pairs)
+{
+  g_autoptr (GPtrArray) sorted = g_ptr_array_copy (pairs->pairs, NULL, NULL);
+
+  g_ptr_array_set_free_func (sorted, NULL);
+  g_ptr_array_sort (sorted, compare_aspects);
+  return ((FsePair *) sorted->pdata[sorted->len / 2])->before;
+}
+
+/* R'G'B' and alpha of `image`, scaled; values that are no numbers become 0. */
+static gboolean
+copy_scaled (const FseImage *image, gint width, gint height, gfloat *to, GError **error)
+{
+  g_autoptr (FseImage) scaled = fse_image_scale (image, width, height, error);
+
+  if (!scaled)
+    return FALSE;
+  for (gsize i = 0; i < (gsize) width * height * 4; i++)
+    to[i] = isfinite (scaled->rgba[i]) ? CLAMP (scaled->rgba[i], 0.0f, 1.0f) : 0.0f;
+  return TRUE;
+}
+
+FseDataset *
+fse_dataset_new (FsePairs *pairs, gint size, GError **error)
+{
+  g_autoptr (FseDataset) set = g_new0 (FseDataset, 1);
+  g_autoptr (GChecksum)  sum = g_checksum_new (G_CHECKSUM_SHA256);
+  const FseImage *typical = median_picture (pairs);
+  gsize           floats;
+  gdouble         difference = 0, weight = 0;
+
+  fse_net_working_shape (size, typical->width, typical->height, &set->width, &set->height);
+  set->n = pairs->pairs->len;
+  floats = (gsize) set->height * set->width * 4;
+  set->before = g_try_new (gfloat, set->n * floats);
+  set->after = g_try_new (gfloat, set->n * floats);
+  if (!set->before || !set->after)
+    {
+      g_set_error (error, FSE_ERROR, FSE_ERROR_OUT_OF_MEMORY,
+                   "There is not enough memory for %d pairs of %d x %d pixels. Use fewer pairs or a smaller size.",
+                   set->n, set->width, set->height);
+      return NULL;
+    }
+
+  for (gint i = 0; i < set->n; i++)
+    {
+      FsePair *pair = pairs->pairs->pdata[i];
+      gfloat  *before = set->before + i * floats, *after = set->after + i * floats;
+
+      if (!copy_scaled (pair->before, set->width, set->height, before, error)
+          || !copy_scaled (pair->after, set->width, set->height, after, error))
+        return NULL;
+      for (gsize p = 0; p < floats; p += 4)
+        {
+          gfloat w = before[p + 3] * after[p + 3];
+
+          before[p + 3] = after[p + 3] = w;
+          for (gint c = 0; c < 3; c++)
+            difference += w * fabsf (before[p + c] - after[p + c]);
+          weight += 3 * w;
+        }
+      g_checksum_update (sum, (const guchar *) before, floats * sizeof (gfloat));
+      g_checksum_update (sum, (const guchar *) after, floats * sizeof (gfloat));
+    }
+  set->copy_error = difference / MAX (weight, 1);
+  set->digest = g_strdup (g_checksum_get_string (sum));
+  return g_steal_pointer (&set);
+}
+
+void
+fse_dataset_free (FseDataset *dataset)
+{
+  if (!dataset)
+    return;
+  g_free (dataset->before);
+  g_free (dataset->after);
+  g_free (dataset->digest);
+  g_free (dataset);
+}
+
+guint8 *
+fse_dataset_bytes (const FseDataset *dataset, const gfloat *values)
+{
+  gsize   count = (gsize) dataset->n * dataset->height * dataset->width * 4;
+  guint8 *bytes = g_new (guint8, count);
+
+  for (gsize i = 0; i < count; i++)
+    bytes[i] = values[i] * 255.0f + 0.5f;
+  return bytes;
+}

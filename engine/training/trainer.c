@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "training/trainer.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "model/model-file.h"
+#include "model/my.h"
+#include "operators/optimiser.h"
+#include "operators/philox.h"
+#include "training/augment.h"
+#include "training/checkpoint.h"
+#include "training/dataset.h"
+#include "training/objective.h"
+
+/* AdamW and its schedule: a short linear start, then a cosine down to nearly nothing. */
+#define WARM_UP_STEPS 50
+#define LAST_RATE 1e-5
+#define BETA1 0.9f
+#define BETA2 0.99f
+#define EPSILON 1e-8f
+#define WEIGHT_DECAY 1e-2f
+#define CLIP_NORM 1.0f
+#define EMA_DECAY 0.998f
+/* Share of slots that train at pure noise: what one sampler step starts from. */
+#define PURE_NOISE 0.5f
+/* A crash costs at most this much. */
+#define CHECKPOINT_SECONDS 60.0
+#define DEFAULT_MINUTES 5.0
+/* Host random streams; the device has its own numbers. */
+#define STREAM_PAIR 1000
+#define STREAM_TIME 1001
+#define SMOOTHING 0.98
+
+struct _FseTrainer
+{
+  FsePairs   *pairs; /* copy: references of the pictures */
+  FseSettings settings;
+  gchar      *path, *checkpoint, *device_name, *init_path;
+  gboolean    resume;
+  gint        cancelled; /* atomic */
+
+  /* Snapshot for other threads: odd while it is being written. */
+  gint        sequence; /* atomic */
+  FseSnapshot snapshot;
+  GMutex      curve_lock;
+
+  /* while running; the trainer's thread alone */
+  FseDevice       *device;
+  FseDataset      *data;
+  FseWeights      *weights;
+  FseTape         *tape;
+  FseObjective     objective;
+  FseBuffer        before, after, slots, guard, scratch;
+  FseAugmentSlot  *slot;
+  FseProgressState state;
+  gint64           started;        /* monotonic, of this session */
+  gdouble          earlier;        /* seconds of earlier sessions */
+};
+
+FseTrainer *
+fse_trainer_new (FsePairs *pairs, const FseSettings *settings, const gchar *model_path, GError **error)
+{
+  g_autoptr (FseTrainer) trainer = g_new0 (FseTrainer, 1);
+
+  g_mutex_init (&trainer->curve_lock);
+  trainer->pairs = fse_pairs_new ();
+  trainer->state.curve = g_array_new (FALSE, FALSE, sizeof (gfloat));
+  trainer->settings = *settings;
+  if (settings->steps == 0 && settings->minutes <= 0)
+    trainer->settings.minutes = DEFAULT_MINUTES;
+  if (!fse_settings_check (&trainer->settings, error) || !fse_pairs_check (pairs, error))
+    return NULL;
+  for (guint i = 0; i < pairs->pairs->len; i++)
+    {
+      FsePair *pair = pairs->pairs->pdata[i];
+
+      if (!fse_pairs_add (trainer->pairs, pair->name, pair->before, pair->after, error))
+        return NULL;
+    }
+  trainer->path = g_strdup (model_path);
+  trainer->checkpoint = fse_checkpoint_path (model_path);
+  trainer->snapshot.loss = trainer->snapshot.error = NAN;
+  trainer->snapshot.seconds_left = -1;
+  trainer->snapshot.total_steps = settings->steps;
+  return g_steal_pointer (&trainer);
+}
+
+static void
+release (FseTrainer *trainer)
+{
+  FseBuffer *buffers[] = { &trainer->before, &trainer->after, &trainer->slots, &trainer->guard, &trainer->scratch };
+
+  g_clear_pointer (&trainer->tape, fse_tape_free);
+  g_clear_pointer (&trainer->weights, fse_weights_free);
+  for (gsize i = 0; i < G_N_ELEMENTS (buffers); i++)
+    if (buffers[i]->mem)
+      fse_device_free (trainer->device, buffers[i]);
+  g_clear_pointer (&trainer->data, fse_dataset_free);
+  g_clear_pointer (&trainer->device, fse_device_close);
+  g_clear_pointer (&trainer->slot, g_free);
+}
+
+void
+fse_trainer_free (FseTrainer *trainer)
+{
+  if (!trainer)
+    return;
+  release (trainer);
+  fse_pairs_free (trainer->pairs);
+  g_array_unref (trainer->state.curve);
+  g_mutex_clear (&trainer->curve_lock);
+  g_free (trainer->path);
+  g_free (trainer->checkpoint);
+  g_free (trainer->device_name);
+  g_free (trainer->init_path);
+  g_free (trainer);
+}
+
+void
+fse_trainer_set_device (FseTrainer *trainer, const gchar *name)
+{
+  g_free (trainer->device_name);
+  trainer->device_name = g_strdup (name);
+}
+
+void
+fse_trainer_set_resume (FseTrainer *trainer, gboolean resume)
+{
+  trainer->resume = resume;
+}
+
+void
+fse_trainer_set_init (FseTrainer *trainer, const gchar *model_path)
+{
+  g_free (trainer->init_path);
+  trainer->init_path = g_strdup (model_path);
+}
+
+void
+fse_trainer_cancel (FseTrainer *trainer)
+{
+  g_atomic_int_set (&trainer->cancelled, 1);
+}
+
+gchar *
+fse_checkpoint_path (const gchar *model_path)
+{
+  return g_strconcat (model_path, ".checkpoint", NULL);
+}
+
+/* Snapshot */
+
+static void
+publish (FseTrainer *trainer, const FseSnapshot *snapshot)
+{
+  g_atomic_int_inc (&trainer->sequence);
+  trainer->snapshot = *snapshot;
+  g_atomic_int_inc (&trainer->sequence);
+}
+
+void
+fse_trainer_snapshot (FseTrainer *trainer, FseSnapshot *snapshot)
+{
+  gint before, after;
+
+  do
+    {
+      before = g_atomic_int_get (&trainer->sequence);
+      *snapshot = trainer->snapshot;
+      after = g_atomic_int_get (&trainer->sequence);
+    }
+  while (before != after || before % 2);
+}
+
+gfloat *
+fse_trainer_loss_curve (FseTrainer *trainer, gsize *n)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&trainer->curve_lock);
+  const gfloat *curve = (const gfloat *) trainer->state.curve->data;
+  gsize         steps = trainer->state.curve->len;
+  gfloat       *points;
+
+  *n = MIN (steps, 200);
+  points = g_new0 (gfloat, MAX (*n, 1));
+  for (gsize i = 0; i < *n; i++)
+    {
+      gsize from = i * steps / *n, to = (i + 1) * steps / *n;
+
+      for (gsize s = from; s < to; s++)
+        points[i] += curve[s] / (to - from);
+    }
+  return points;
+}
+
+static void
+enter_phase (FseTrainer *trainer, FseTrainingPhase phase)
+{
+  FseSnapshot snapshot = trainer->snapshot;
+
+  snapshot.phase = phase;
+  publish (trainer, &snapshot);
+}
+
+/* Budget */
+
+static gdouble
+seconds_spent (FseTrainer *trainer)
+{
+  return trainer->earlier + (g_get_monotonic_time () - trainer->started) / 1e6;
+}
+
+/* How much of the budget is spent, 0..1: the clock of the learning rate.  By
+ * steps it is exact, so that a resumed run equals an uninterrupted one. */
+static gdouble
+budget_spent (FseTrainer *trainer)
+{
+  gdouble by_steps = 0, by_time = 0;
+
+  if (trainer->settings.steps)
+    by_steps = trainer->state.step / (gdouble) trainer->settings.steps;
+  if (trainer->settings.minutes > 0)
+    by_time = seconds_spent (trainer) / (trainer->settings.minutes * 60);
+  return MIN (1.0, MAX (by_steps, by_time));
+}
+
+static void
+report (FseTrainer *trainer, gfloat skipped)
+{
+  FseSnapshot snapshot = trainer->snapshot;
+  gdouble     spent = budget_spent (trainer);
+
+  snapshot.phase = FSE_TRAINING_STEPS;
+  snapshot.step = trainer->state.step;
+  snapshot.progress = spent;
+  snapshot.seconds = seconds_spent (trainer);
+  snapshot.seconds_left = spent > 0.005 ? snapshot.seconds * (1 - spent) / spent : -1;
+  snapshot.loss = trainer->state.step ? trainer->state.loss : NAN;
+  snapshot.error = trainer->state.step ? trainer->state.error : NAN;
+  snapshot.skipped = skipped;
+  publish (trainer, &snapshot);
+}
+
+/* Preparing */
+
+static gboolean
+upload_pairs (FseTrainer *trainer, GError **error)
+{
+  FseDataset *data = trainer->data;
+  gsize       floats = (gsize) data->n * data->height * data->width * 4;
+
+  return fse_device_alloc (trainer->device, floats, &trainer->before, error)
+         && fse_device_alloc (trainer->device, floats, &trainer->after, error)
+         && fse_device_write (trainer->device, trainer->before, data->before, floats, error)
+         && fse_device_write (trainer->device, trainer->after, data->after, floats, error);
+}
+
+/* Builds and places everything for `batch` pairs a step. */
+static gboolean
+build (FseTrainer *trainer, gint batch, GError **error)
+{
+  FseNet net;
+  gfloat guard[FSE_GUARD_FLOATS] = { [FSE_GUARD_FACTOR] = 1.0f };
+
+  trainer->weights = fse_weights_new (trainer->device, trainer->settings.seed);
+  trainer->tape = fse_tape_new (trainer->device, TRUE);
+  net = (FseNet) { trainer->tape, trainer->weights, &trainer->settings };
+  fse_objective_build (&trainer->objective, &net, batch, trainer->data->height, trainer->data->width);
+
+  if (!fse_weights_allocate (trainer->weights, TRUE, error) || !fse_tape_seal (trainer->tape, error)
+      || !fse_device_alloc (trainer->device, fse_optimiser_scratch (trainer->weights), &trainer->scratch, error)
+      || !fse_device_alloc (trainer->device, FSE_GUARD_FLOATS, &trainer->guard, error)
+      || !fse_device_alloc (trainer->device, batch * sizeof (FseAugmentSlot) / sizeof (gfloat), &trainer->slots, error)
+      || !fse_device_write (trainer->device, trainer->guard, guard, FSE_GUARD_FLOATS, error))
+    return FALSE;
+  trainer->slot = g_new0 (FseAugmentSlot, batch);
+  return TRUE;
+}
+
+static gboolean
+read_initial_weights (FseTrainer *trainer, GError **error)
+{
+  g_autoptr (FseModelFile) file = NULL;
+
+  if (!trainer->init_path)
+    return TRUE;
+  file = fse_model_open (trainer->init_path, error);
+  return file && fse_model_read_weights (file, trainer->device, trainer->weights, error);
+}
+
+static gboolean
+prepare (FseTrainer *trainer, GError **error)
+{
+  FseSnapshot snapshot = trainer->snapshot;
+
+  trainer->device = fse_device_open (trainer->device_name, error);
+  if (!trainer->device)
+    return FALSE;
+  trainer->data = fse_dataset_new (trainer->pairs, trainer->settings.size, error);
+  if (!trainer->data)
+    return FALSE;
+  g_strlcpy (snapshot.device, fse_device_info (trainer->device)->name, sizeof snapshot.device);
+  snapshot.copy_error = trainer->data->copy_error;
+  publish (trainer, &snapshot);
+
+  if (!upload_pairs (trainer, error) || !build (trainer, trainer->settings.batch, error)
+      || !read_initial_weights (trainer, error))
+    return FALSE;
+  if (trainer->resume
+      && !fse_checkpoint_load (trainer->checkpoint, &trainer->settings, trainer->data->digest, &trainer->state,
+                               trainer->device, trainer->weights, trainer->guard, error))
+    return FALSE;
+  trainer->earlier = trainer->state.seconds;
+  return TRUE;
+}
+
+/* One step */
+
+/* Which pairs, how augmented, at which diffusion times: a function of seed and step. */
+static gboolean
+draw_batch (FseTrainer *trainer, GError **error)
+{
+  const FseSettings  *s = &trainer->settings;
+  FseObjective       *o = &trainer->objective;
+  gint                n = o->before->n;
+  guint32             step = trainer->state.step;
+  FseAugmentSettings  augment;
+  g_autofree gfloat  *time = g_new (gfloat, n * FSE_TIME_FEATURES);
+  g_autofree gfloat  *signal = g_new (gfloat, n), *noise = g_new (gfloat, n);
+  guint32             clock[4] = { (guint32) s->seed, (guint32) (s->seed >> 32), step, 0 };
+
+  fse_augment_settings_default (&augment);
+  augment.enabled = s->augmentation;
+  augment.flips = s->flips;
+  for (gint b = 0; b < n; b++)
+    {
+      gfloat which = fse_philox_uniform (s->seed, step, STREAM_TIME, 2 * b);
+      gfloat t = which < PURE_NOISE ? 1.0f : fse_philox_uniform (s->seed, step, STREAM_TIME, 2 * b + 1);
+
+      fse_augment_draw (&trainer->slot[b], &augment, s->seed, step, b);
+      trainer->slot[b].pair = fse_philox_uniform (s->seed, step, STREAM_PAIR, b) * trainer->data->n;
+      fse_my_time (t, time + b * FSE_TIME_FEATURES);
+      fse_my_schedule (t, &signal[b], &noise[b]);
+    }
+  return fse_device_write (trainer->device, o->clock->data, clock, 4, error)
+         && fse_device_write (trainer->device, o->time->data, time, n * FSE_TIME_FEATURES, error)
+         && fse_device_write (trainer->device, o->signal->data, signal, n, error)
+         && fse_device_write (trainer->device, o->noise->data, noise, n, error)
+         && fse_augment (trainer->device, trainer->before, trainer->after, trainer->data->n, trainer->data->height,
+                         trainer->data->width, trainer->slot, n, trainer->slots, s->position, o->before, o->after,
+                         o->mask, error);
+}
+
+static gfloat
+learning_rate (FseTrainer *trainer)
+{
+  gdouble spent = budget_spent (trainer);
+  gdouble rate = LAST_RATE + (trainer->settings.rate - LAST_RATE) * 0.5 * (1 + cos (G_PI * spent));
+
+  return rate * MIN (1.0, (trainer->state.step + 1) / (gdouble) WARM_UP_STEPS);
+}
+
+static gboolean
+read_losses (FseTrainer *trainer, gdouble *total, gdouble *pixel, gfloat *skipped, GError **error)
+{
+  gfloat guard[FSE_GUARD_FLOATS];
+
+  *total = 0;
+  for (gint i = 0; i < FSE_N_LOSSES; i++)
+    if (trainer->objective.loss[i])
+      {
+        gfloat value;
+
+        if (!fse_device_read (trainer->device, trainer->objective.loss[i]->data, &value, 1, error))
+          return FALSE;
+        *total += value;
+        if (i == FSE_LOSS_PIXEL)
+          *pixel = value / fse_loss_weight (FSE_LOSS_PIXEL);
+      }
+  if (!fse_device_read (trainer->device, trainer->guard, guard, FSE_GUARD_FLOATS, error))
+    return FALSE;
+  *skipped = guard[FSE_GUARD_SKIPPED];
+  return TRUE;
+}
+
+static void
+note_losses (FseTrainer *trainer, gdouble total, gdouble pixel)
+{
+  FseProgressState *state = &trainer->state;
+  gdouble           keep = MIN (SMOOTHING, state->step / (state->step + 1.0));
+  gfloat            point = isfinite (total) ? total : 0;
+
+  if (isfinite (total) && isfinite (pixel))
+    {
+      state->loss = keep * state->loss + (1 - keep) * total;
+      state->error = keep * state->error + (1 - keep) * pixel;
+    }
+  g_mutex_lock (&trainer->curve_lock);
+  g_array_append_val (state->curve, point);
+  g_mutex_unlock (&trainer->curve_lock);
+}
+
+static gboolean
+take_step (FseTrainer *trainer, GError **error)
+{
+  guint   step = trainer->state.step + 1;
+  gdouble total, pixel = 0;
+  gfloat  skipped;
+  FseStep update = { .rate = learning_rate (trainer), .beta1 = BETA1, .beta2 = BETA2, .epsilon = EPSILON,
+                     .weight_decay = WEIGHT_DECAY, .clip = CLIP_NORM, .step = step,
+                     .ema_decay = MIN (EMA_DECAY, (1.0f + step) / (10.0f + step)) };
+
+  if (!draw_batch (trainer, error)
+      || !fse_weights_zero_grad (trainer->weights, error)
+      || !fse_tape_forward (trainer->tape, error)
+      || !fse_tape_backward (trainer->tape, error)
+      || !fse_optimiser_step (trainer->device, trainer->weights, trainer->guard, trainer->scratch, &update, error)
+      || !read_losses (trainer, &total, &pixel, &skipped, error))
+    return FALSE;
+
+  note_losses (trainer, total, pixel);
+  trainer->state.step = step;
+  trainer->state.seconds = seconds_spent (trainer);
+  report (trainer, skipped);
+  return TRUE;
+}
+
+/* Saving */
+
+static gboolean
+save_checkpoint (FseTrainer *trainer, GError **error)
+{
+  return fse_checkpoint_save (trainer->checkpoint, &trainer->settings, trainer->data->digest, &trainer->state,
+                              trainer->device, trainer->weights, trainer->guard, error);
+}
+
+static gboolean
+save_model (FseTrainer *trainer, GError **error)
+{
+  FseDataset          *data = trainer->data;
+  g_autofree guint8   *before = fse_dataset_bytes (data, data->before);
+  g_autofree guint8   *after = fse_dataset_bytes (data, data->after);
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree gchar    *created = g_date_time_format_iso8601 (now);
+  FseModelInfo info = { .settings = trainer->settings, .width = data->width, .height = data->height,
+                        .n_pairs = data->n, .steps = trainer->state.step, .seconds = trainer->state.seconds,
+                        .error = trainer->state.error, .copy_error = data->copy_error,
+                        .device = (gchar *) fse_device_info (trainer->device)->name,
+                        .program = (gchar *) "few-shot-edit " FSE_VERSION, .created = created };
+
+  return fse_model_save (trainer->path, &info, trainer->device, trainer->weights, before, after, error);
+}
+
+static gboolean
+stop_early (FseTrainer *trainer, GError **error)
+{
+  if (trainer->state.step == 0)
+    {
+      g_set_error (error, FSE_ERROR, FSE_ERROR_CANCELLED, "Training was stopped before its first step; nothing was written.");
+      return FALSE;
+    }
+  if (!save_checkpoint (trainer, error))
+    return FALSE;
+  g_set_error (error, FSE_ERROR, FSE_ERROR_CANCELLED,
+               "Training was stopped after %u steps. The checkpoint “%s” keeps them: train again with --resume to go on.",
+               trainer->state.step, trainer->checkpoint);
+  return FALSE;
+}
+
+/* The device's own trouble in the middle of a run must not cost the steps made. */
+static gboolean
+fail_safely (FseTrainer *trainer)
+{
+  if (trainer->state.step > 0)
+    save_checkpoint (trainer, NULL);
+  return FALSE;
+}
+
+static gboolean
+train (FseTrainer *trainer, GError **error)
+{
+  gint64 saved = g_get_monotonic_time ();
+
+  if (!prepare (trainer, error))
+    return FALSE;
+
+  while (budget_spent (trainer) < 1)
+    {
+      if (g_atomic_int_get (&trainer->cancelled))
+        return stop_early (trainer, error);
+      if (!take_step (trainer, error))
+        return fail_safely (trainer);
+      if (g_get_monotonic_time () - saved > CHECKPOINT_SECONDS * 1e6)
+        {
+          if (!save_checkpoint (trainer, error))
+            return FALSE;
+          saved = g_get_monotonic_time ();
+        }
+    }
+
+  enter_phase (trainer, FSE_TRAINING_SAVING);
+  if (!save_model (trainer, error))
+    {
+      save_checkpoint (trainer, NULL);
+      return FALSE;
+    }
+  g_unlink (trainer->checkpoint);
+  enter_phase (trainer, FSE_TRAINING_DONE);
+  return TRUE;
+}
+
+gboolean
+fse_trainer_run (FseTrainer *trainer, GError **error)
+{
+  gboolean ok;
+
+  trainer->started = g_get_monotonic_time ();
+  ok = train (trainer, error);
+  release (trainer);
+  return ok;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Lifting a change to the picture's own resolution: the model has worked at
+ * h x w, the picture is H x W, and
+ *   result = colour (warp (picture, s flow), s map) + s residual
+ * with the fields read between the model's pixels.  Of the four neighbours
+ * the one of a pixel's own colour counts most, so that a recoloured region
+ * keeps the picture's sharp edge (joint bilateral up-sampling, Kopf et al.,
+ * SIGGRAPH 2007).  One work-item a pixel; rows in bands.
+ */
+#define RANGE 0.08f
+
+static inline float4
+pixel (__global const float *p, int x, int y, int w, int h)
+{
+  return vload4 ((size_t) clamp (y, 0, h - 1) * w + clamp (x, 0, w - 1), p);
+}
+
+/* picture [H,W,4] and small [h,w,4] (the picture as the model saw it) are
+ * R'G'B'A; flow [h,w,2], map [h,w,12], residual [h,w,3]; out [rows,W,4] is rows
+ * first_row ... of the result. */
+__kernel void
+lift (IN (picture), IN (small), IN (flow), IN (map), IN (residual), OUT (out),
+      const int W, const int H, const int w, const int h, const int first_row, const int rows,
+      const int moves, const float strength)
+{
+  OPEN_IN (picture);
+  OPEN_IN (small);
+  OPEN_IN (flow);
+  OPEN_IN (map);
+  OPEN_IN (residual);
+  OPEN_OUT (out);
+  const int X = get_global_id (0), row = get_global_id (1), Y = first_row + row;
+
+  if (X >= W || row >= rows || Y >= H)
+    return;
+
+  const float4 own = pixel (picture, X, Y, W, H);
+  const float  fx = (X + 0.5f) * w / W - 0.5f, fy = (Y + 0.5f) * h / H - 0.5f;
+  const int    x0 = (int) floor (fx), y0 = (int) floor (fy);
+  const float  ax = fx - x0, ay = fy - y0;
+  float        f[12], sum = 0.0f, dx = 0.0f, dy = 0.0f;
+  float4       rest = 0.0f, x;
+
+  for (int k = 0; k < 12; k++)
+    f[k] = 0.0f;
+  for (int n = 0; n < 4; n++)
+    {
+      const int    sx = clamp (x0 + (n & 1), 0, w - 1), sy = clamp (y0 + (n >> 1), 0, h - 1);
+      const size_t at = (size_t) sy * w + sx;
+      const float  tent = ((n & 1) ? ax : 1.0f - ax) * ((n >> 1) ? ay : 1.0f - ay);
+      const float4 d = vload4 (at, small) - own;
+      const float  weight = tent * (0.002f + exp (-dot (d.xyz, d.xyz) / (2.0f * RANGE * RANGE)));
+
+      sum += weight;
+      /* a repainting model's residual is the new picture itself, centred */
+      rest.xyz += weight * (vload3 (at, residual) - (moves ? (float3) 0.0f : vload4 (at, small).xyz - 0.5f));
+      if (moves)
+        {
+          /* the flow is smooth by nature: plain bilinear */
+          dx += tent * flow[2 * at];
+          dy += tent * flow[2 * at + 1];
+          for (int k = 0; k < 12; k++)
+            f[k] += weight * map[12 * at + k];
+        }
+    }
+
+  x = own;
+  if (moves)
+    {
+      const float px = X + strength * dx * W * 0.5f, py = Y + strength * dy * H * 0.5f;
+      const float qx = clamp (px, 0.0f, W - 1.0f), qy = clamp (py, 0.0f, H - 1.0f);
+      const int   ix = (int) qx, iy = (int) qy;
+      const float bx = qx - ix, by = qy - iy;
+
+      if (bx != 0.0f || by != 0.0f || ix != X || iy != Y)
+        x = (pixel (picture, ix, iy, W, H) * (1.0f - bx) + pixel (picture, ix + 1, iy, W, H) * bx) * (1.0f - by)
+            + (pixel (picture, ix, iy + 1, W, H) * (1.0f - bx) + pixel (picture, ix + 1, iy + 1, W, H) * bx) * by;
+    }
+  const float  norm = strength / sum;
+  const float3 c = x.xyz - 0.5f;
+  float4       y;
+
+  y.x = x.x + norm * (f[0] * c.x + f[1] * c.y + f[2] * c.z + f[3] + rest.x);
+  y.y = x.y + norm * (f[4] * c.x + f[5] * c.y + f[6] * c.z + f[7] + rest.y);
+  y.z = x.z + norm * (f[8] * c.x + f[9] * c.y + f[10] * c.z + f[11] + rest.z);
+  y.w = own.w; /* alpha passes through */
+  vstore4 (y, (size_t) row * W + X, out);
+}
