@@ -5,6 +5,8 @@
 #include "case.h"
 
 #define TABLES(X) \
+  X (warp) \
+  X (colour) \
   X (random) \
   X (attention) \
   X (frequency_loss) \
