@@ -10,21 +10,27 @@ static const struct
   { -2, "CL_DEVICE_NOT_AVAILABLE (-2): the device is busy or switched off" },
   { -3, "CL_COMPILER_NOT_AVAILABLE (-3): the driver has no compiler" },
   { -4, "CL_MEM_OBJECT_ALLOCATION_FAILURE (-4): not enough device memory" },
-  { -5, "CL_OUT_OF_RESOURCES (-5): the device ran out of resources" },
+  { -5, "CL_OUT_OF_RESOURCES (-5): the device ran out of memory or other resources, or a kernel ran too long" },
   { -6, "CL_OUT_OF_HOST_MEMORY (-6): not enough main memory" },
+  { -7, "CL_PROFILING_INFO_NOT_AVAILABLE (-7)" },
+  { -8, "CL_MEM_COPY_OVERLAP (-8)" },
   { -9, "CL_IMAGE_FORMAT_MISMATCH (-9)" },
   { -11, "CL_BUILD_PROGRAM_FAILURE (-11): the kernel does not compile" },
   { -12, "CL_MAP_FAILURE (-12): memory could not be mapped" },
   { -13, "CL_MISALIGNED_SUB_BUFFER_OFFSET (-13)" },
   { -14, "CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST (-14): an earlier command failed" },
   { -15, "CL_COMPILE_PROGRAM_FAILURE (-15)" },
+  { -16, "CL_LINKER_NOT_AVAILABLE (-16): the driver has no linker" },
+  { -17, "CL_LINK_PROGRAM_FAILURE (-17)" },
+  { -19, "CL_KERNEL_ARG_INFO_NOT_AVAILABLE (-19)" },
   { -30, "CL_INVALID_VALUE (-30)" },
   { -31, "CL_INVALID_DEVICE_TYPE (-31)" },
   { -32, "CL_INVALID_PLATFORM (-32)" },
   { -33, "CL_INVALID_DEVICE (-33)" },
   { -34, "CL_INVALID_CONTEXT (-34)" },
   { -35, "CL_INVALID_QUEUE_PROPERTIES (-35)" },
-  { -36, "CL_INVALID_COMMAND_QUEUE (-36): the device was lost" },
+  { -36, "CL_INVALID_COMMAND_QUEUE (-36): the device was lost, perhaps because its driver was restarted" },
+  { -37, "CL_INVALID_HOST_PTR (-37)" },
   { -38, "CL_INVALID_MEM_OBJECT (-38)" },
   { -42, "CL_INVALID_BINARY (-42)" },
   { -43, "CL_INVALID_BUILD_OPTIONS (-43)" },
@@ -41,11 +47,14 @@ static const struct
   { -54, "CL_INVALID_WORK_GROUP_SIZE (-54)" },
   { -55, "CL_INVALID_WORK_ITEM_SIZE (-55)" },
   { -56, "CL_INVALID_GLOBAL_OFFSET (-56)" },
+  { -57, "CL_INVALID_EVENT_WAIT_LIST (-57)" },
+  { -58, "CL_INVALID_EVENT (-58)" },
   { -59, "CL_INVALID_OPERATION (-59)" },
   { -61, "CL_INVALID_BUFFER_SIZE (-61): larger than the device allows" },
   { -63, "CL_INVALID_GLOBAL_WORK_SIZE (-63)" },
-  { -9999, "code -9999: an access outside of a buffer (NVIDIA)" },
+  { -64, "CL_INVALID_PROPERTY (-64)" },
   { -1001, "CL_PLATFORM_NOT_FOUND_KHR (-1001): no OpenCL driver is installed" },
+  { -9999, "code -9999: an access outside of a buffer (NVIDIA)" },
 };
 
 const gchar *
@@ -82,6 +91,12 @@ fse_cl_check (cl_int code, GError **error, const gchar *what, ...)
     case CL_INVALID_BUFFER_SIZE:
       g_set_error (error, FSE_ERROR, FSE_ERROR_OUT_OF_MEMORY,
                    "Could not %s: %s. Choose a smaller size or another device.",
+                   phrase, fse_cl_error_name (code));
+      break;
+    case CL_INVALID_COMMAND_QUEUE:
+    case CL_DEVICE_NOT_AVAILABLE:
+      g_set_error (error, FSE_ERROR, FSE_ERROR_DEVICE,
+                   "Could not %s: %s. Start again; where it happens again, choose another device or update its driver.",
                    phrase, fse_cl_error_name (code));
       break;
     default:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What the files of this folder share.  No other folder includes it.
+ * What the files of this folder share.  No other folder includes it, but
+ * tests/device does, for the counters.
  */
 #ifndef FSE_DEVICE_PRIVATE_H
 #define FSE_DEVICE_PRIVATE_H
@@ -18,6 +19,10 @@ typedef struct
 
 typedef struct _FseProfile FseProfile;
 
+/* Launches between two flushes, and how many such batches may be on their way. */
+#define FSE_BATCH 50
+#define FSE_BATCHES 8
+
 struct _FseDevice
 {
   FseDeviceInfo   *info; /* owned */
@@ -25,19 +30,58 @@ struct _FseDevice
   guint            vector;
   cl_context       context;
   cl_command_queue queue;
-  GHashTable      *programs; /* name -> program, program.c's */
-  GHashTable      *kernels;  /* "program/kernel" -> cl_kernel */
-  GArray          *chunks;
   GArray          *attached;
   FseProfile      *profile; /* NULL unless FEW_SHOT_EDIT_PROFILE is set */
+  gchar           *skipped; /* why devices before this one were passed over, or NULL */
+
+  /* memory.c */
+  GArray          *chunks;
+  guint64          bytes; /* of all chunks */
+  guint64          limit; /* bytes that may be had in all */
+
+  /* program.c */
+  GHashTable      *programs; /* name -> cl_program */
+  GHashTable      *kernels;  /* "program/kernel" -> cl_kernel */
+  gboolean         keeps;    /* the driver keeps compiled kernels by itself */
+  guint            n_built;    /* programs compiled from source */
+  guint            n_loaded;   /* binaries taken from the disk cache */
+  guint            n_saved;    /* binaries written to it */
+
+  /* launch.c */
+  guint64          launches;
+  cl_event         batches[FSE_BATCHES];
+  GMutex           lock;   /* of `notice`, which the driver's threads write */
+  gchar           *notice; /* the driver's own last words about an error, or NULL */
 };
 
 /* Opens what `info` describes and takes it over; no self-test. */
-FseDevice *fse_device_new    (FseDeviceInfo *info, GError **error);
-void       fse_program_free  (gpointer program);
-/* Writes newly compiled programs to the disk cache; errors cost nothing but time. */
-void       fse_programs_save (FseDevice *device);
+FseDevice     *fse_device_new       (FseDeviceInfo *info, GError **error);
+FseDeviceInfo *fse_device_info_copy (const FseDeviceInfo *info);
+/* Whether a wish such as "gpu", "1" or "radeon" means list's element number
+ * `number`.  NULL means any. */
+gboolean       fse_device_info_matches (GPtrArray *list, guint number, const gchar *wish);
+/* fse_cl_check() with the driver's own words added, where it has said something. */
+gboolean       fse_device_check (FseDevice *device, cl_int code, GError **error, const gchar *what, ...) G_GNUC_PRINTF (4, 5);
 
+/* memory.c */
+void fse_memory_init  (FseDevice *device);
+void fse_memory_clear (FseDevice *device);
+
+/* program.c */
+void         fse_programs_init  (FseDevice *device);
+void         fse_programs_clear (FseDevice *device);
+/* Borrowed. */
+cl_kernel    fse_program_kernel (FseDevice *device, const gchar *program, const gchar *kernel, GError **error);
+/* SHA-256 in hex of all that the program's compiled form depends on. */
+gchar       *fse_program_key    (FseDevice *device, const gchar *program, GError **error);
+
+/* launch.c */
+void fse_launches_clear (FseDevice *device);
+
+/* self-test.c: FALSE with the reason.  `again`: also where it has passed before. */
+gboolean fse_self_test (FseDevice *device, gboolean again, GError **error);
+
+/* profile.c */
 gboolean    fse_profile_wanted (void);
 FseProfile *fse_profile_new    (void);
 void        fse_profile_free   (FseProfile *profile);

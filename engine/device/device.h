@@ -61,6 +61,7 @@ typedef struct
   guint64      memory;    /* bytes */
   guint64      max_alloc; /* bytes of the largest single allocation */
   guint        vector_width; /* preferred floats a vector, 1..16 */
+  gboolean     unified;      /* shares the processor's memory */
   cl_platform_id cl_platform;
   cl_device_id   cl_device;
 } FseDeviceInfo;
@@ -72,11 +73,26 @@ void       fse_device_info_free (FseDeviceInfo *info);
  * text says what to install. */
 GPtrArray *fse_device_list (GError **error);
 
+/* The kernel family that the device will be given. */
+FseFamily  fse_device_info_family (const FseDeviceInfo *info);
+/* Runs the self-test on a listed device, under a second where kernels are
+ * cached.  NULL: it passes.  Else the reason why it cannot be used; free it. */
+gchar     *fse_device_problem     (const FseDeviceInfo *info);
+/* Some lines for a person: `number` (its place in the list), name, platform
+ * and driver, kernel family and vector width, memory, verdict of the
+ * self-test.  Ends in a line feed; free it. */
+gchar     *fse_device_report      (const FseDeviceInfo *info, guint number);
+
 /* Opens the first device that passes its self-test.  `name` (may be NULL) is
- * a part of the device's name, any case, or "cpu" or "gpu"; where it is NULL
- * the environment variable FEW_SHOT_EDIT_DEVICE is used, where set.  A device
- * that fails is skipped; when all fail the error tells each one's reason.
- * FEW_SHOT_EDIT_KERNELS=cpu|gpu forces the kernel family. */
+ * "cpu", "gpu", a place in fse_device_list() ("0", "1"), or a part of the
+ * name of a device or of its platform, any case; where it is NULL the
+ * environment variable FEW_SHOT_EDIT_DEVICE is used, where set.  A device that
+ * fails is skipped; when all fail the error tells each one's reason.
+ *
+ * Environment: FEW_SHOT_EDIT_KERNELS=cpu|gpu forces the kernel family,
+ * FEW_SHOT_EDIT_MEMORY_LIMIT=MB caps the memory taken, FEW_SHOT_EDIT_CACHE=FOLDER|off
+ * says where compiled kernels are kept (PoCL's own cache goes there, too), and FEW_SHOT_EDIT_FAIL_DEVICE=NAME
+ * (as above) makes devices fail their self-test, for tests of what follows. */
 FseDevice *fse_device_open  (const gchar *name, GError **error);
 void       fse_device_close (FseDevice *device);
 
@@ -86,6 +102,8 @@ const FseDeviceInfo *fse_device_info   (FseDevice *device);
 FseFamily            fse_device_family (FseDevice *device);
 cl_command_queue     fse_device_queue  (FseDevice *device);
 cl_context           fse_device_context (FseDevice *device);
+/* Which devices were passed over for this one, and why, a line each; or NULL. */
+const gchar         *fse_device_skipped (FseDevice *device);
 /* Floats of the explicit vector in cpu-family kernels (8 or 16). */
 guint                fse_device_vector (FseDevice *device);
 

@@ -1,44 +1,98 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Compiling kernels and launching them.  Sources are resources of the
- * library; kernels-cl/common.cl stands before each.
+ * Compiling kernels.  Sources are resources of the library;
+ * kernels-cl/common.cl stands before each.
+ *
+ * A program compiled from source goes to the disk cache at once, so that a
+ * process that is killed leaves it, too.  PoCL is the exception: it compiles
+ * a kernel at its first launch and keeps it on disk by itself (cache.c tells
+ * it where); to ask it for a binary would compile all kernels a second time.
  */
 #include "device/device.h"
 
 #include <gio/gio.h>
-#include <stdarg.h>
 #include <string.h>
 
+#include "device/cache.h"
 #include "device/cl-error.h"
 #include "device/device-private.h"
 
 #define KERNELS "/few-shot-edit/kernels/"
 
-void
-fse_program_free (gpointer program)
+static void
+program_free (gpointer data)
 {
-  clReleaseProgram (program);
+  clReleaseProgram (data);
+}
+
+static void
+kernel_free (gpointer data)
+{
+  clReleaseKernel (data);
 }
 
 void
-fse_programs_save (FseDevice *device)
+fse_programs_init (FseDevice *device)
 {
+  device->keeps = strstr (device->info->platform, "Portable Computing Language") != NULL;
+  device->programs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, program_free);
+  device->kernels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, kernel_free);
+}
+
+void
+fse_programs_clear (FseDevice *device)
+{
+  g_hash_table_unref (device->kernels);
+  g_hash_table_unref (device->programs);
 }
 
 static GBytes *
 program_source (const gchar *name, GError **error)
 {
   g_autofree gchar *path = g_strdup_printf (KERNELS "%s.cl", name);
+  GBytes           *source = g_resources_lookup_data (path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
 
-  return g_resources_lookup_data (path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+  if (!source)
+    g_set_error (error, FSE_ERROR, FSE_ERROR_BUILD,
+                 "There are no kernels called “%s” in this build. Install Few-shot Edit again.", name);
+  return source;
+}
+
+static gchar *
+program_options (FseDevice *device)
+{
+  if (device->family == FSE_FAMILY_CPU)
+    return g_strdup_printf ("-cl-std=CL1.2 -cl-mad-enable -DFSE_CPU -DVW=%u", device->vector);
+  return g_strdup ("-cl-std=CL1.2 -cl-mad-enable -DFSE_GPU");
+}
+
+gchar *
+fse_program_key (FseDevice *device, const gchar *name, GError **error)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (GBytes)    common = program_source ("common", error);
+  g_autoptr (GBytes)    source = common ? program_source (name, error) : NULL;
+  g_autofree gchar     *options = program_options (device);
+  const FseDeviceInfo  *info = device->info;
+  const gchar          *texts[] = { name, options, info->platform, info->platform_version, info->name,
+                                    info->version, info->driver, FSE_VERSION };
+
+  if (!source)
+    return NULL;
+  g_checksum_update (sum, g_bytes_get_data (common, NULL), g_bytes_get_size (common));
+  g_checksum_update (sum, g_bytes_get_data (source, NULL), g_bytes_get_size (source));
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_checksum_update (sum, (const guchar *) texts[i], strlen (texts[i]) + 1);
+  return g_strdup (g_checksum_get_string (sum));
 }
 
 static cl_program
-program_build (FseDevice *device, const gchar *name, GError **error)
+build_source (FseDevice *device, const gchar *name, GError **error)
 {
   g_autoptr (GBytes) common = program_source ("common", error);
   g_autoptr (GBytes) source = common ? program_source (name, error) : NULL;
-  g_autofree gchar  *options = NULL;
+  g_autofree gchar  *options = program_options (device);
+  gint64             start = g_get_monotonic_time ();
   const char        *parts[2];
   size_t             lengths[2];
   cl_program         program;
@@ -50,154 +104,117 @@ program_build (FseDevice *device, const gchar *name, GError **error)
   parts[0] = g_bytes_get_data (common, &lengths[0]);
   parts[1] = g_bytes_get_data (source, &lengths[1]);
   program = clCreateProgramWithSource (device->context, 2, parts, lengths, &code);
-  if (!fse_cl_check (code, error, "hand %s.cl to %s", name, device->info->name))
+  if (!fse_device_check (device, code, error, "hand %s.cl to %s", name, device->info->name))
     return NULL;
 
-  options = device->family == FSE_FAMILY_CPU ? g_strdup_printf ("-cl-std=CL1.2 -cl-mad-enable -DFSE_CPU -DVW=%u", device->vector)
-                                             : g_strdup ("-cl-std=CL1.2 -cl-mad-enable -DFSE_GPU");
   code = clBuildProgram (program, 1, &device->info->cl_device, options, NULL, NULL);
   if (code != CL_SUCCESS)
     {
       size_t            length = 0;
-      g_autofree gchar *log = NULL;
+      g_autofree gchar *log = NULL, *valid = NULL;
 
       clGetProgramBuildInfo (program, device->info->cl_device, CL_PROGRAM_BUILD_LOG, 0, NULL, &length);
       log = g_malloc0 (length + 1);
       clGetProgramBuildInfo (program, device->info->cl_device, CL_PROGRAM_BUILD_LOG, length, log, NULL);
+      valid = g_utf8_make_valid (log, -1);
       clReleaseProgram (program);
       g_set_error (error, FSE_ERROR, FSE_ERROR_BUILD,
                    "The kernels of %s.cl do not compile on %s (%s). Choose another device, or update its driver.\n%s",
-                   name, device->info->name, fse_cl_error_name (code), log);
+                   name, device->info->name, fse_cl_error_name (code), valid);
       return NULL;
     }
 
+  device->n_built++;
+  g_debug ("%s.cl compiled from source in %.0f ms", name, (g_get_monotonic_time () - start) / 1e3);
   return program;
 }
 
-static cl_kernel
-find_kernel (FseDevice *device, const gchar *program_name, const gchar *kernel_name, GError **error)
+/* The program out of the disk cache, or NULL. */
+static cl_program
+load_program (FseDevice *device, const gchar *name, const gchar *key)
+{
+  g_autoptr (GBytes)   binary = fse_cache_load (name, key);
+  g_autofree gchar    *options = program_options (device);
+  size_t               length = 0;
+  const unsigned char *data;
+  cl_int               status = CL_SUCCESS, code;
+  cl_program           program;
+
+  if (!binary)
+    return NULL;
+  data = g_bytes_get_data (binary, &length);
+  program = clCreateProgramWithBinary (device->context, 1, &device->info->cl_device, &length, &data, &status, &code);
+  if (code == CL_SUCCESS && status == CL_SUCCESS
+      && clBuildProgram (program, 1, &device->info->cl_device, options, NULL, NULL) == CL_SUCCESS)
+    {
+      device->n_loaded++;
+      return program;
+    }
+  if (program)
+    clReleaseProgram (program);
+  g_debug ("The cached %s.cl is refused and will be made anew", name);
+  fse_cache_drop (name, key);
+  return NULL;
+}
+
+static void
+save_program (FseDevice *device, const gchar *name, const gchar *key, cl_program program)
+{
+  g_autofree guchar *binary = NULL;
+  size_t             length = 0;
+
+  if (clGetProgramInfo (program, CL_PROGRAM_BINARY_SIZES, sizeof length, &length, NULL) != CL_SUCCESS || length == 0)
+    return;
+  binary = g_try_malloc (length);
+  if (binary && clGetProgramInfo (program, CL_PROGRAM_BINARIES, sizeof binary, &binary, NULL) == CL_SUCCESS
+      && fse_cache_save (name, key, binary, length))
+    device->n_saved++;
+}
+
+static cl_program
+find_program (FseDevice *device, const gchar *name, GError **error)
+{
+  cl_program        program = g_hash_table_lookup (device->programs, name);
+  g_autofree gchar *key = NULL, *folder = NULL;
+
+  if (program)
+    return program;
+  key = fse_program_key (device, name, error);
+  if (!key)
+    return NULL;
+  folder = device->keeps ? NULL : fse_cache_folder ();
+  program = folder ? load_program (device, name, key) : NULL;
+  if (!program)
+    {
+      program = build_source (device, name, error);
+      if (!program)
+        return NULL;
+      if (folder)
+        save_program (device, name, key, program);
+    }
+  g_hash_table_insert (device->programs, g_strdup (name), program);
+  return program;
+}
+
+cl_kernel
+fse_program_kernel (FseDevice *device, const gchar *program_name, const gchar *name, GError **error)
 {
   gchar      key[128];
-  cl_kernel  kernel;
   cl_program program;
+  cl_kernel  kernel;
   cl_int     code;
 
-  g_snprintf (key, sizeof key, "%s/%s", program_name, kernel_name);
+  g_snprintf (key, sizeof key, "%s/%s", program_name, name);
   kernel = g_hash_table_lookup (device->kernels, key);
   if (kernel)
     return kernel;
 
-  program = g_hash_table_lookup (device->programs, program_name);
+  program = find_program (device, program_name, error);
   if (!program)
-    {
-      program = program_build (device, program_name, error);
-      if (!program)
-        return NULL;
-      g_hash_table_insert (device->programs, g_strdup (program_name), program);
-    }
-
-  kernel = clCreateKernel (program, kernel_name, &code);
-  if (!fse_cl_check (code, error, "find kernel %s on %s", key, device->info->name))
+    return NULL;
+  kernel = clCreateKernel (program, name, &code);
+  if (!fse_device_check (device, code, error, "find kernel %s on %s", key, device->info->name))
     return NULL;
   g_hash_table_insert (device->kernels, g_strdup (key), kernel);
   return kernel;
-}
-
-FseRange
-fse_range_single (gsize x, gsize y, gsize z)
-{
-  return (FseRange) { 3, { x, y, z }, { 1, 1, 1 } };
-}
-
-FseRange
-fse_range_groups (gsize x, gsize y, gsize z, gsize lx, gsize ly, gsize lz)
-{
-  return (FseRange) { 3,
-                      { (x + lx - 1) / lx * lx, (y + ly - 1) / ly * ly, (z + lz - 1) / lz * lz },
-                      { lx, ly, lz } };
-}
-
-FseRange
-fse_range_each (FseDevice *device, gsize n)
-{
-  if (device->family == FSE_FAMILY_CPU)
-    return fse_range_single ((n + 1023) / 1024, 1, 1);
-  return fse_range_groups ((n + 3) / 4, 1, 1, 64, 1, 1);
-}
-
-gboolean
-fse_launch (FseDevice *device, const gchar *program, const gchar *kernel_name, FseRange range, GError **error, ...)
-{
-  cl_kernel kernel = find_kernel (device, program, kernel_name, error);
-  cl_int    code = CL_SUCCESS;
-  cl_event  event = NULL;
-  cl_uint   index = 0;
-  va_list   args;
-  FseArg    type;
-
-  if (!kernel)
-    return FALSE;
-
-  va_start (args, error);
-  while ((type = va_arg (args, FseArg)) != FSE_ARG_END && code == CL_SUCCESS)
-    switch (type)
-      {
-      case FSE_ARG_BUFFER:
-        {
-          FseBuffer buffer = va_arg (args, FseBuffer);
-          cl_ulong  at = buffer.at;
-
-          code = clSetKernelArg (kernel, index++, sizeof (cl_mem), &buffer.mem);
-          if (code == CL_SUCCESS)
-            code = clSetKernelArg (kernel, index++, sizeof at, &at);
-          break;
-        }
-      case FSE_ARG_INT:
-        {
-          cl_int value = va_arg (args, gint);
-
-          code = clSetKernelArg (kernel, index++, sizeof value, &value);
-          break;
-        }
-      case FSE_ARG_UINT:
-        {
-          cl_uint value = va_arg (args, guint);
-
-          code = clSetKernelArg (kernel, index++, sizeof value, &value);
-          break;
-        }
-      case FSE_ARG_FLOAT:
-        {
-          cl_float value = va_arg (args, gdouble);
-
-          code = clSetKernelArg (kernel, index++, sizeof value, &value);
-          break;
-        }
-      case FSE_ARG_LOCAL:
-        code = clSetKernelArg (kernel, index++, va_arg (args, gsize), NULL);
-        break;
-      case FSE_ARG_END:
-        break;
-      }
-  va_end (args);
-  if (!fse_cl_check (code, error, "pass argument %u to kernel %s/%s on %s",
-                     index ? index - 1 : 0, program, kernel_name, device->info->name))
-    return FALSE;
-
-  for (guint i = 0; i < range.dims; i++)
-    if (range.global[i] == 0)
-      return TRUE;
-
-  code = clEnqueueNDRangeKernel (device->queue, kernel, range.dims, NULL, range.global,
-                                 range.local[0] ? range.local : NULL, 0, NULL, device->profile ? &event : NULL);
-  if (event)
-    {
-      gchar key[128];
-
-      g_snprintf (key, sizeof key, "%s/%s", program, kernel_name);
-      fse_device_profile_event (device, key, event);
-    }
-  return fse_cl_check (code, error, "launch kernel %s/%s (%zu x %zu x %zu) on %s", program, kernel_name,
-                       range.global[0], range.dims > 1 ? range.global[1] : 1, range.dims > 2 ? range.global[2] : 1,
-                       device->info->name);
 }

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Device memory, and what travels between it and the host.
+ *
+ * A freed chunk waits for a request of its size or a little less; when memory
+ * runs short, all waiting chunks go back first.
+ */
+#include "device/device.h"
+
+#include "device/device-private.h"
+
+#define MB 1e6
+
+void
+fse_memory_init (FseDevice *device)
+{
+  const gchar *wish = g_getenv ("FEW_SHOT_EDIT_MEMORY_LIMIT");
+  gdouble      limit = wish ? g_ascii_strtod (wish, NULL) * MB : 0.0;
+
+  device->chunks = g_array_new (FALSE, FALSE, sizeof (FseChunk));
+  device->limit = device->info->memory ? device->info->memory : G_MAXUINT64;
+  if (limit > 0.0 && limit < device->limit)
+    device->limit = limit;
+}
+
+static void
+release_waiting (FseDevice *device)
+{
+  for (guint i = device->chunks->len; i > 0; i--)
+    {
+      FseChunk *chunk = &g_array_index (device->chunks, FseChunk, i - 1);
+
+      if (!chunk->used)
+        {
+          clReleaseMemObject (chunk->mem);
+          device->bytes -= chunk->floats * sizeof (gfloat);
+          g_array_remove_index_fast (device->chunks, i - 1);
+        }
+    }
+}
+
+void
+fse_memory_clear (FseDevice *device)
+{
+  for (guint i = 0; i < device->chunks->len; i++)
+    clReleaseMemObject (g_array_index (device->chunks, FseChunk, i).mem);
+  g_array_unref (device->chunks);
+}
+
+static FseChunk *
+find_waiting (FseDevice *device, gsize floats)
+{
+  for (guint i = 0; i < device->chunks->len; i++)
+    {
+      FseChunk *waiting = &g_array_index (device->chunks, FseChunk, i);
+
+      if (!waiting->used && waiting->floats >= floats && waiting->floats <= floats + floats / 8)
+        return waiting;
+    }
+  return NULL;
+}
+
+/* Memory that is really there: many drivers give it at first use only, and
+ * would fail in the middle of a step. */
+static cl_mem
+get_memory (FseDevice *device, gsize bytes, cl_int *code)
+{
+  cl_mem mem = clCreateBuffer (device->context, CL_MEM_READ_WRITE, bytes, NULL, code);
+  gfloat zero = 0;
+
+  if (*code != CL_SUCCESS || !device->info->gpu)
+    return mem;
+  *code = clEnqueueFillBuffer (device->queue, mem, &zero, sizeof zero, 0, sizeof zero, 0, NULL, NULL);
+  if (*code == CL_SUCCESS)
+    *code = clFinish (device->queue);
+  if (*code == CL_SUCCESS)
+    return mem;
+  clReleaseMemObject (mem);
+  return NULL;
+}
+
+static gboolean
+is_shortage (cl_int code)
+{
+  return code == CL_MEM_OBJECT_ALLOCATION_FAILURE || code == CL_OUT_OF_RESOURCES || code == CL_OUT_OF_HOST_MEMORY
+         || code == CL_INVALID_BUFFER_SIZE;
+}
+
+gboolean
+fse_device_alloc (FseDevice *device, gsize floats, FseBuffer *buffer, GError **error)
+{
+  const FseDeviceInfo *info = device->info;
+  gsize                rounded = (MAX (floats, 1) + 63) / 64 * 64;
+  guint64              bytes = (guint64) rounded * sizeof (gfloat);
+  FseChunk             chunk = { NULL, rounded, TRUE };
+  FseChunk            *waiting = find_waiting (device, rounded);
+  cl_int               code = CL_SUCCESS;
+
+  *buffer = (FseBuffer) { NULL, 0 };
+  if (waiting)
+    {
+      waiting->used = TRUE;
+      buffer->mem = waiting->mem;
+      return TRUE;
+    }
+
+  if (floats > G_MAXSIZE / 8 || (info->max_alloc && bytes > info->max_alloc))
+    {
+      g_set_error (error, FSE_ERROR, FSE_ERROR_OUT_OF_MEMORY,
+                   "A single block of %.0f MB is needed, but %s gives at most %.0f MB at a time. "
+                   "Choose a smaller size, or another device.",
+                   floats * 4 / MB, info->name, info->max_alloc / MB);
+      return FALSE;
+    }
+
+  if (bytes > device->limit || device->bytes > device->limit - bytes)
+    release_waiting (device);
+  if (bytes > device->limit || device->bytes > device->limit - bytes)
+    {
+      g_set_error (error, FSE_ERROR, FSE_ERROR_OUT_OF_MEMORY,
+                   "%.0f MB more are needed on %s, but %.0f of the %.0f MB that %s are in use. "
+                   "Choose a smaller size, or another device.",
+                   bytes / MB, info->name, device->bytes / MB, device->limit / MB,
+                   device->limit < info->memory ? "FEW_SHOT_EDIT_MEMORY_LIMIT allows" : "it has");
+      return FALSE;
+    }
+
+  chunk.mem = get_memory (device, bytes, &code);
+  if (is_shortage (code))
+    {
+      clFinish (device->queue);
+      release_waiting (device);
+      chunk.mem = get_memory (device, bytes, &code);
+    }
+  if (is_shortage (code))
+    {
+      g_set_error (error, FSE_ERROR, FSE_ERROR_OUT_OF_MEMORY,
+                   "%s has no room for %.0f MB more: it has %.0f MB in all, of which %.0f MB are in use here "
+                   "and others may use the rest. Close other programs, choose a smaller size, or another device.",
+                   info->name, bytes / MB, info->memory / MB, device->bytes / MB);
+      return FALSE;
+    }
+  if (!fse_device_check (device, code, error, "get %.1f MB of memory on %s", bytes / MB, info->name))
+    return FALSE;
+
+  device->bytes += bytes;
+  g_array_append_val (device->chunks, chunk);
+  buffer->mem = chunk.mem;
+  return TRUE;
+}
+
+void
+fse_device_free (FseDevice *device, FseBuffer *buffer)
+{
+  for (guint i = 0; i < device->chunks->len; i++)
+    {
+      FseChunk *chunk = &g_array_index (device->chunks, FseChunk, i);
+
+      if (chunk->mem == buffer->mem)
+        chunk->used = FALSE;
+    }
+  buffer->mem = NULL;
+  buffer->at = 0;
+}
+
+/* The event that a command is to fill in, if anyone wants it. */
+#define EVENT(device, event) ((device)->profile ? &(event) : NULL)
+
+gboolean
+fse_device_write (FseDevice *device, FseBuffer buffer, const void *host, gsize floats, GError **error)
+{
+  cl_event event = NULL;
+  cl_int   code = clEnqueueWriteBuffer (device->queue, buffer.mem, CL_TRUE, buffer.at * 4, floats * 4, host,
+                                        0, NULL, EVENT (device, event));
+
+  fse_device_profile_event (device, "(write)", event);
+  return fse_device_check (device, code, error, "write to %s", device->info->name);
+}
+
+gboolean
+fse_device_read (FseDevice *device, FseBuffer buffer, void *host, gsize floats, GError **error)
+{
+  cl_event event = NULL;
+  cl_int   code = clEnqueueReadBuffer (device->queue, buffer.mem, CL_TRUE, buffer.at * 4, floats * 4, host,
+                                       0, NULL, EVENT (device, event));
+
+  fse_device_profile_event (device, "(read)", event);
+  return fse_device_check (device, code, error, "read from %s", device->info->name);
+}
+
+gboolean
+fse_device_zero (FseDevice *device, FseBuffer buffer, gsize floats, GError **error)
+{
+  gfloat   zero = 0;
+  cl_event event = NULL;
+  cl_int   code = clEnqueueFillBuffer (device->queue, buffer.mem, &zero, sizeof zero, buffer.at * 4, floats * 4,
+                                       0, NULL, EVENT (device, event));
+
+  fse_device_profile_event (device, "(clear)", event);
+  return fse_device_check (device, code, error, "clear memory on %s", device->info->name);
+}
+
+gboolean
+fse_device_copy (FseDevice *device, FseBuffer from, FseBuffer to, gsize floats, GError **error)
+{
+  cl_event event = NULL;
+  cl_int   code = clEnqueueCopyBuffer (device->queue, from.mem, to.mem, from.at * 4, to.at * 4, floats * 4,
+                                       0, NULL, EVENT (device, event));
+
+  fse_device_profile_event (device, "(copy)", event);
+  return fse_device_check (device, code, error, "copy memory on %s", device->info->name);
+}
