@@ -80,10 +80,9 @@ FseTensor *fse_loss_l2 (FseTape *tape, FseTensor *x, FseTensor *target, FseTenso
 /* mean |x| : target of fse_loss_l1 may be NULL for zero. */
 /* KL (N(mu, exp(logvar)) || N(0,1)) = mean of (mu^2 + exp(logvar) - 1 - logvar) / 2; stats as in sample_gaussian */
 FseTensor *fse_loss_kl (FseTape *tape, FseTensor *stats, gfloat weight);
-/* Focal frequency loss (arXiv 2012.12821): orthonormal 2-D DFT per channel of
- * d = x - target; w = |D|^alpha / max over the channel's spectrum, no gradient
- * through w; mean over n, c, u, v of w |D|^2. */
-FseTensor *fse_loss_frequency (FseTape *tape, FseTensor *x, FseTensor *target, gfloat alpha, gfloat weight);
+/* Frequency loss, amplitude form: mean over n, c, u, v of | |DFT (x)| - |DFT (target)| |,
+ * orthonormal 2-D DFT per channel, |P| = sqrt (re^2 + im^2 + 1e-6). */
+FseTensor *fse_loss_frequency (FseTape *tape, FseTensor *x, FseTensor *target, gfloat weight);
 
 /* random.c: standard normal noise by Philox4x32-10 and Box-Muller; element e of
  * step s is a function of (seed, s, stream, e) alone.  `clock` is a [1,1,1,4] input holding,

@@ -16,7 +16,7 @@ static const struct
   [FSE_LOSS_PIXEL] = { "pixel", 1.0f },
   [FSE_LOSS_BASE] = { "base", 0.5f },
   [FSE_LOSS_RESIDUAL] = { "residual", 0.1f },
-  [FSE_LOSS_FREQUENCY] = { "frequency", 0.1f },
+  [FSE_LOSS_FREQUENCY] = { "frequency", 0.4f },
   [FSE_LOSS_LATENT] = { "latent", 0.1f },
   [FSE_LOSS_PRIOR] = { "prior", 0.02f },
   [FSE_LOSS_MATCH] = { "match", 0.5f },
@@ -102,7 +102,7 @@ fse_objective_build (FseObjective *o, FseNet *net, gint n, gint h, gint w)
       o->loss[FSE_LOSS_RESIDUAL] = fse_loss_l1 (tape, change.residual, NULL, NULL, terms[FSE_LOSS_RESIDUAL].weight);
     }
   if (s->frequency_loss)
-    o->loss[FSE_LOSS_FREQUENCY] = fse_loss_frequency (tape, change.result, y, 1.0f, terms[FSE_LOSS_FREQUENCY].weight);
+    o->loss[FSE_LOSS_FREQUENCY] = fse_loss_frequency (tape, change.result, y, terms[FSE_LOSS_FREQUENCY].weight);
   o->loss[FSE_LOSS_LATENT] = fse_loss_l2 (tape, predicted, fse_tape_detach (tape, z), NULL, terms[FSE_LOSS_LATENT].weight);
   o->loss[FSE_LOSS_PRIOR] = fse_loss_kl (tape, posterior, terms[FSE_LOSS_PRIOR].weight);
   if (refers)

@@ -87,18 +87,29 @@ fse_trainer_new (FsePairs *pairs, const FseSettings *settings, const gchar *mode
 }
 
 static void
-release (FseTrainer *trainer)
+take_down (FseTrainer *trainer)
 {
-  FseBuffer *buffers[] = { &trainer->before, &trainer->after, &trainer->slots, &trainer->guard, &trainer->scratch };
+  FseBuffer *buffers[] = { &trainer->slots, &trainer->guard, &trainer->scratch };
 
   g_clear_pointer (&trainer->tape, fse_tape_free);
   g_clear_pointer (&trainer->weights, fse_weights_free);
   for (gsize i = 0; i < G_N_ELEMENTS (buffers); i++)
     if (buffers[i]->mem)
       fse_device_free (trainer->device, buffers[i]);
+  g_clear_pointer (&trainer->slot, g_free);
+}
+
+static void
+release (FseTrainer *trainer)
+{
+  FseBuffer *buffers[] = { &trainer->before, &trainer->after };
+
+  take_down (trainer);
+  for (gsize i = 0; i < G_N_ELEMENTS (buffers); i++)
+    if (buffers[i]->mem)
+      fse_device_free (trainer->device, buffers[i]);
   g_clear_pointer (&trainer->data, fse_dataset_free);
   g_clear_pointer (&trainer->device, fse_device_close);
-  g_clear_pointer (&trainer->slot, g_free);
 }
 
 void
@@ -277,6 +288,25 @@ build (FseTrainer *trainer, gint batch, GError **error)
   return TRUE;
 }
 
+/* Where the batch does not fit into the device's memory, half of it is tried, once. */
+static gboolean
+build_to_fit (FseTrainer *trainer, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  gint               batch = trainer->settings.batch;
+
+  if (build (trainer, batch, &problem))
+    return TRUE;
+  if (!g_error_matches (problem, FSE_ERROR, FSE_ERROR_OUT_OF_MEMORY) || batch < 4)
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+  g_debug ("batch of %d does not fit: %s", batch, problem->message);
+  take_down (trainer);
+  return build (trainer, batch / 2, error);
+}
+
 static gboolean
 read_initial_weights (FseTrainer *trainer, GError **error)
 {
@@ -303,7 +333,7 @@ prepare (FseTrainer *trainer, GError **error)
   snapshot.copy_error = trainer->data->copy_error;
   publish (trainer, &snapshot);
 
-  if (!upload_pairs (trainer, error) || !build (trainer, trainer->settings.batch, error)
+  if (!upload_pairs (trainer, error) || !build_to_fit (trainer, error)
       || !read_initial_weights (trainer, error))
     return FALSE;
   if (trainer->resume
