@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The training batch: each slot is one pair seen through a random affine and
+ * elastic warp, the same for before and after.  A work-item is a row (cpu) or
+ * a pixel (gpu); the range is (1 or x, y, slot).
+ *
+ * A slot is 39 numbers: pair, affine[6], grid[4][4][2].
+ */
+#ifdef FSE_CPU
+#define EACH_X(x, w) for (int x = 0; x < (w); x++)
+#else
+#define EACH_X(x, w)                \
+  const int x = get_global_id (0);  \
+  if (x < (w))
+#endif
+
+#define SLOT 39
+
+/* Catmull-Rom weights at fraction t between taps 1 and 2 of four; exactly (0, 1, 0, 0) at t = 0. */
+static inline float4
+catmull_rom (float t)
+{
+  const float t2 = t * t, t3 = t2 * t;
+  return (float4) (-0.5f * t3 + t2 - 0.5f * t, 1.5f * t3 - 2.5f * t2 + 1.0f, -1.5f * t3 + 2.0f * t2 + 0.5f * t,
+                   0.5f * t3 - 0.5f * t2);
+}
+
+/* picture at (px, py), R'G'B' and weight, clamped to 0..1 and at the edge */
+static inline float4
+sample (__global const float *picture, int h, int w, int ix, int iy, float tx, float ty)
+{
+  if (tx == 0.0f && ty == 0.0f)
+    return vload4 ((size_t) clamp (iy, 0, h - 1) * w + clamp (ix, 0, w - 1), picture);
+
+  const float4 wx = catmull_rom (tx), wy = catmull_rom (ty);
+  const float rows[4] = { wy.x, wy.y, wy.z, wy.w };
+  const int x0 = clamp (ix - 1, 0, w - 1), x1 = clamp (ix, 0, w - 1), x2 = clamp (ix + 1, 0, w - 1), x3 = clamp (ix + 2, 0, w - 1);
+  float4 sum = 0.0f;
+  for (int j = 0; j < 4; j++)
+    {
+      __global const float *line = picture + (size_t) clamp (iy + j - 1, 0, h - 1) * w * 4;
+      const float4 v = vload4 (x0, line) * wx.x + vload4 (x1, line) * wx.y + vload4 (x2, line) * wx.z + vload4 (x3, line) * wx.w;
+      sum += rows[j] * v;
+    }
+  return clamp (sum, 0.0f, 1.0f);
+}
+
+/* before, after [n_pairs,h,w,4] -> x, y [slots,h,w,8] = (R'G'B' - 0.5, position, 0, 0, 0), mask [slots,h,w,1] */
+__kernel SINGLE void
+augment (IN (before), IN (after), IN (slots), OUT (x), OUT (y), OUT (mask), const int h, const int w, const int position)
+{
+  const int row = get_global_id (1);
+  const size_t pixel = (get_global_id (2) * h + row) * w;
+  OPEN_IN (slots) + get_global_id (2) * SLOT;
+  const size_t pair = (size_t) as_int (slots[0]) * h * w * 4;
+  OPEN_IN (before) + pair;
+  OPEN_IN (after) + pair;
+  OPEN_OUT (x) + pixel * 8;
+  OPEN_OUT (y) + pixel * 8;
+  OPEN_OUT (mask) + pixel;
+  __global const float *grid = slots + 7;
+
+  /* A mirrored slot starts from the mirrored pixel, and all else is a small
+   * displacement from there: so what does not move keeps its bits. */
+  const int mirrored = slots[1] < 0.0f;
+  const float sign = mirrored ? -1.0f : 1.0f;
+  const float axx = sign * slots[1] - 1.0f, axy = slots[2], ax = slots[3];
+  const float ayx = sign * slots[4], ayy = slots[5] - 1.0f, ay = slots[6];
+  const float cy = (2 * row + 1) / (float) h - 1.0f;
+
+  /* the grid's four columns at this row; its corners are the picture's */
+  const float gy = (cy + 1.0f) * 1.5f;
+  const int gj = min ((int) gy, 2);
+  const float4 gw = catmull_rom (gy - gj);
+  const float weights[4] = { gw.x, gw.y, gw.z, gw.w };
+  float2 columns[4];
+  for (int i = 0; i < 4; i++)
+    {
+      columns[i] = 0.0f;
+      for (int j = 0; j < 4; j++)
+        columns[i] += weights[j] * vload2 (clamp (gj + j - 1, 0, 3) * 4 + i, grid);
+    }
+
+  EACH_X (px, w)
+  {
+    const int from = mirrored ? w - 1 - px : px;
+    const float cx = (2 * from + 1) / (float) w - 1.0f;
+    const float gx = (cx + 1.0f) * 1.5f;
+    const int gi = min ((int) gx, 2);
+    const float4 gv = catmull_rom (gx - gi);
+    const float2 elastic = gv.x * columns[max (gi - 1, 0)] + gv.y * columns[gi] + gv.z * columns[gi + 1] + gv.w * columns[min (gi + 2, 3)];
+    const float dx = axx * cx + axy * cy + ax + elastic.x, dy = ayx * cx + ayy * cy + ay + elastic.y;
+    /* far outside is as good as one pixel outside: a bounded float converts safely */
+    const float sx = clamp (from + dx * 0.5f * w, -1.0f, (float) w), sy = clamp (row + dy * 0.5f * h, -1.0f, (float) h);
+    const float fx = floor (sx), fy = floor (sy);
+    const float4 b = sample (before, h, w, (int) fx, (int) fy, sx - fx, sy - fy);
+    const float4 a = sample (after, h, w, (int) fx, (int) fy, sx - fx, sy - fy);
+    const float4 rest = (float4) (position ? cy + dy : 0.0f, 0.0f, 0.0f, 0.0f);
+    const float first = position ? cx + dx : 0.0f;
+    vstore4 ((float4) (b.xyz - 0.5f, first), 2 * px, x);
+    vstore4 (rest, 2 * px + 1, x);
+    vstore4 ((float4) (a.xyz - 0.5f, first), 2 * px, y);
+    vstore4 (rest, 2 * px + 1, y);
+    mask[px] = min (b.w, a.w);
+  }
+}
