@@ -125,25 +125,31 @@ pack_b (__global const float *b, int tb, int ldb, int k0, int kn, int n0, int n,
 }
 
 /* A transposed has its k-rows far apart, often by a power of two that puts
- * them all in one cache set: copied to tiles of [kn][MT], zeros where A ends. */
+ * them all in one cache set: copied, a whole row at a time, to tiles of
+ * [kn][MT], zeros where A ends.  The gap between tiles keeps these from
+ * sharing a set. */
+#define TILE_GAP (KB * MT + 16)
+
 static inline void
 pack_a (__global const float *a, int lda, int k0, int kn, int m0, int m1, float *tiles)
 {
-  for (int t = m0; t < m1; t += MT, tiles += KB * MT)
+  __global const float *in = a + (size_t) k0 * lda + m0;
+  int                   count = m1 - m0;
+
+  for (int i = 0; i < kn; i++, in += lda)
     {
-      __global const float *in = a + (size_t) k0 * lda + t;
-      float                *out = tiles;
-      if (t + MT <= m1)
-        for (int i = 0; i < kn; i++, in += lda, out += MT)
-          {
-            vstore4 (vload4 (0, in), 0, out);
-            if (MT == 8)
-              vstore4 (vload4 (1, in), 1, out);
-          }
-      else
-        for (int i = 0; i < kn; i++, in += lda, out += MT)
-          for (int p = 0; p < MT; p++)
-            out[p] = t + p < m1 ? in[p] : 0.0f;
+      float *out = tiles + i * MT;
+      int    t = 0;
+
+      for (; t + MT <= count; t += MT, out += TILE_GAP)
+        {
+          vstore4 (vload4 (0, in + t), 0, out);
+          if (MT == 8)
+            vstore4 (vload4 (1, in + t), 1, out);
+        }
+      if (t < count)
+        for (int p = 0; p < MT; p++)
+          out[p] = t + p < count ? in[t + p] : 0.0f;
     }
 }
 
@@ -158,7 +164,7 @@ gemm (IN (a), IN (b), OUT (c), const int m, const int n, const int k, const floa
   OPEN_IN (b);
   OPEN_OUT (c);
   VF    panel[2 * KB];
-  float tiles[PACKED_M * KB];
+  float tiles[PACKED_M / MT * TILE_GAP];
   int   m0 = get_global_id (0) * rows, m1 = min (m, m0 + rows);
   int   n_first = get_global_id (1) * panels * PANEL, n_end = min (n, n_first + panels * PANEL);
 
@@ -185,7 +191,7 @@ gemm (IN (a), IN (b), OUT (c), const int m, const int n, const int k, const floa
                   const float *row[MT];
 #pragma unroll
                   for (int p = 0; p < MT; p++)
-                    row[p] = tiles + (t - m0) * KB + p;
+                    row[p] = tiles + (t - m0) / MT * TILE_GAP + p;
                   if (wide > VW)
                     tile_packed_2 (row, panel, kn, acc);
                   else

@@ -20,28 +20,6 @@ load_tail (__global const float *x, int count, float fill)
   return VLOAD (v);
 }
 
-static inline void
-store_tail (VF x, __global float *y, int count)
-{
-  float v[VW];
-
-  VSTORE (x, v);
-  for (int i = 0; i < count; i++)
-    y[i] = v[i];
-}
-
-static inline float
-sum_lanes (VF x)
-{
-  float v[VW];
-
-  VSTORE (x, v);
-  for (int w = VW / 2; w > 0; w /= 2)
-    for (int i = 0; i < w; i++)
-      v[i] += v[i + w];
-  return v[0];
-}
-
 static inline float
 max_lanes (VF x)
 {
@@ -90,12 +68,12 @@ softmax (IN (x), OUT (y), const int rows, const int n, const int ld, const int e
           for (int i = 0; i < rest; i++)
             total += v[i];
         }
-      float scale = 1.0f / (total + sum_lanes (sum));
+      float scale = 1.0f / (total + fse_lanes_sum (sum));
 
       for (int i = 0; i < whole; i += VW)
         VSTORE (VLOAD (out + i) * scale, out + i);
       if (rest)
-        store_tail (last * scale, out + whole, rest);
+        fse_put (last * scale, out + whole, rest);
     }
 }
 
@@ -119,8 +97,8 @@ softmax_backward (IN (y), IN (dy), OUT (dx), const int rows, const int n, const 
       for (int i = 0; i < whole; i += VW)
         sum = fma (VLOAD (p + i), VLOAD (g + i), sum);
       if (rest)
-        sum = fma (load_tail (p + whole, rest, 0.0f), load_tail (g + whole, rest, 0.0f), sum);
-      float dot = sum_lanes (sum);
+        sum = fma (fse_get (p + whole, rest), fse_get (g + whole, rest), sum);
+      float dot = fse_lanes_sum (sum);
 
       for (int i = 0; i < whole; i += VW)
         {
@@ -129,8 +107,8 @@ softmax_backward (IN (y), IN (dy), OUT (dx), const int rows, const int n, const 
         }
       if (rest)
         {
-          VF d = scale * load_tail (p + whole, rest, 0.0f) * (load_tail (g + whole, rest, 0.0f) - dot);
-          store_tail (add ? d + load_tail (out + whole, rest, 0.0f) : d, out + whole, rest);
+          VF d = scale * fse_get (p + whole, rest) * (fse_get (g + whole, rest) - dot);
+          fse_put_or_add (d, out + whole, rest, add);
         }
     }
 }
