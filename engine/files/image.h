@@ -32,8 +32,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FseImage, fse_image_unref)
 /* Reads PNG, JPEG, WebP, TIFF ... whatever GEGL loads.  FSE_ERROR_BAD_IMAGE
  * tells what is wrong with the file (missing, not a picture, empty). */
 FseImage *fse_image_load  (const gchar *path, GError **error);
-/* Format by the name's ending; written under a temporary name and renamed. */
+/* Format by the name's ending; written under a temporary name and renamed.
+ * JPEG gets transparency laid over white; a gray picture that an edit has
+ * coloured is saved in colour. */
 gboolean  fse_image_save  (const FseImage *image, const gchar *path, GError **error);
+/* Whether the name's ending is one that can be saved. */
+gboolean  fse_image_can_save (const gchar *path);
 
 /* A copy of another size: area average when reducing, Catmull-Rom when
  * enlarging; colours are weighted by alpha. */

@@ -9,6 +9,10 @@
 
 G_BEGIN_DECLS
 
+/* Larger pictures are reduced to this short side when added: no working
+ * resolution is above it, and fifty camera pictures would fill the memory. */
+#define FSE_PAIRS_MAX_SIDE 512
+
 typedef struct
 {
   gchar    *name;
@@ -27,7 +31,7 @@ void      fse_pairs_free (FsePairs *pairs);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FsePairs, fse_pairs_free)
 
-/* Takes references.  FSE_ERROR_BAD_PAIR where the two sizes differ by more than
+/* Keeps references, or reduced copies.  FSE_ERROR_BAD_PAIR where the two sizes differ by more than
  * scaling can mend (another aspect); the after is scaled to the before's size,
  * with a warning, where only the scale differs. */
 gboolean  fse_pairs_add  (FsePairs *pairs, const gchar *name, FseImage *before, FseImage *after, GError **error);

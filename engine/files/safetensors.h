@@ -33,6 +33,8 @@ typedef struct _FseTensorsReader FseTensorsReader;
 /* FSE_ERROR_IO where it cannot be opened, FSE_ERROR_BAD_MODEL where it is not
  * a well-formed safetensors file (truncated, overlapping, lying about sizes). */
 FseTensorsReader *fse_tensors_reader_open (const gchar *path, GError **error);
+/* The same for a file already in memory; `name` is what messages call it. */
+FseTensorsReader *fse_tensors_reader_new  (GBytes *file, const gchar *name, GError **error);
 void              fse_tensors_reader_free (FseTensorsReader *reader);
 const gchar      *fse_tensors_reader_get  (FseTensorsReader *reader, const gchar *key); /* metadata, or NULL */
 /* The float32 tensor of that name and exactly that many elements; NULL with
