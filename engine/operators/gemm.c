@@ -9,7 +9,6 @@
 
 #define LANE_TILES 4   /* work-items wanted for each core, so that none waits long for the last */
 #define PACKED_M 64    /* as in gemm.cl */
-#define KB 128         /* as in gemm.cl */
 #define GPU_TILE 64    /* as in gemm.cl */
 #define GPU_SIDE 16
 
