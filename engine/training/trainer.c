@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "training/trainer.h"
 
+#include <glib/gstdio.h>
+
 #include <math.h>
 #include <string.h>
 
