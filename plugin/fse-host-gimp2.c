@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GIMP 2.10 as the host: layers, pixels, the result's layer, values, windows.
+ *
+ * libgimp speaks to GIMP over one wire without locks, and a drawable's
+ * GeglBuffer fetches its tiles over the same wire; a second thread on it ends
+ * the process.  So every function asserts that it is in the main thread.
+ *
+ * Pixels travel as R'G'B'A floats in the drawable's own space: the numbers of
+ * the file, whatever its profile says, so that what is not edited comes back
+ * as it was.
+ */
+#include "ui/config-i18n.h"
+
+#include "fse-host-gimp2.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <libgimp/gimp.h>
+
+#include "fse-pixels-gimp2.h"
+
+#define VALUES_VERSION 1
+
+static GThread *main_thread;
+
+#define ON_MAIN_THREAD() g_assert (g_thread_self () == main_thread)
+
+/* --- layers -------------------------------------------------------------- */
+
+static void
+set_pdb_error (GError **error, const gchar *what)
+{
+  g_set_error (error, FSE_ERROR, FSE_ERROR_IO, _("%s GIMP says: %s"), what, gimp_get_pdb_error ());
+}
+
+static gboolean
+check_layer (gint32 layer, GError **error)
+{
+  g_autofree gchar *name = NULL;
+
+  if (! gimp_item_is_valid (layer))
+    {
+      g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
+                   _("There is no layer with the number %d (any more): give layers of images that are open."), layer);
+      return FALSE;
+    }
+  name = gimp_item_get_name (layer);
+  if (! gimp_item_is_layer (layer))
+    {
+      g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
+                   _("“%s” is not a layer: choose a layer, not a mask, channel or selection."), name);
+      return FALSE;
+    }
+  if (gimp_drawable_is_indexed (layer))
+    {
+      g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
+                   _("The layer “%s” is in an indexed image: convert to RGB first (Image > Mode > RGB)."), name);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+add_layers (GPtrArray *layers, gint32 image, const gchar *image_name, const gint *ids, gint n)
+{
+  for (gint i = n - 1; i >= 0; i--) /* GIMP lists the top layer first */
+    {
+      FseHostLayer *layer = g_new0 (FseHostLayer, 1);
+
+      layer->id         = ids[i];
+      layer->image      = image;
+      layer->name       = gimp_item_get_name (ids[i]);
+      layer->image_name = g_strdup (image_name);
+      g_ptr_array_add (layers, layer);
+      if (gimp_item_is_group (ids[i]))
+        {
+          gint             n_children = 0;
+          g_autofree gint *children   = gimp_item_get_children (ids[i], &n_children);
+
+          add_layers (layers, image, image_name, children, n_children);
+        }
+    }
+}
+
+static gint
+compare_ints (gconstpointer a, gconstpointer b)
+{
+  return *(const gint *) a - *(const gint *) b;
+}
+
+static GPtrArray *
+list_layers (FseHost *host)
+{
+  GPtrArray       *layers   = g_ptr_array_new_with_free_func ((GDestroyNotify) fse_host_layer_free);
+  gint             n_images = 0;
+  g_autofree gint *images   = gimp_image_list (&n_images);
+
+  ON_MAIN_THREAD ();
+  if (n_images > 1)
+    qsort (images, n_images, sizeof (gint), compare_ints);
+  for (gint i = 0; i < n_images; i++)
+    {
+      g_autofree gchar *image_name = gimp_image_get_name (images[i]);
+      gint              n          = 0;
+      g_autofree gint  *ids        = gimp_image_get_layers (images[i], &n);
+
+      add_layers (layers, images[i], image_name, ids, n);
+    }
+  return layers;
+}
+
+static GeglRectangle
+layer_rectangle (gint32 layer)
+{
+  GeglRectangle rectangle = { 0, 0, gimp_drawable_width (layer), gimp_drawable_height (layer) };
+
+  gimp_drawable_offsets (layer, &rectangle.x, &rectangle.y);
+  return rectangle;
+}
+
+static gboolean
+read_pair (FseHost *host, gint before, gint after, FseImage **before_out, FseImage **after_out, GError **error)
+{
+  GeglRectangle        b, a, common;
+  g_autoptr (FseImage) before_pixels = NULL;
+  gint32               image_b, image_a;
+
+  ON_MAIN_THREAD ();
+  if (! check_layer (before, error) || ! check_layer (after, error))
+    return FALSE;
+
+  b       = layer_rectangle (before);
+  a       = layer_rectangle (after);
+  image_b = gimp_item_get_image (before);
+  image_a = gimp_item_get_image (after);
+
+  if (gimp_image_width (image_b) == gimp_image_width (image_a)
+      && gimp_image_height (image_b) == gimp_image_height (image_a))
+    {
+      if (! gegl_rectangle_intersect (&common, &b, &a))
+        {
+          g_autofree gchar *name_b = gimp_item_get_name (before);
+          g_autofree gchar *name_a = gimp_item_get_name (after);
+
+          g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR,
+                       _("The layers “%s” and “%s” do not overlap: put the after layer exactly over its before."),
+                       name_b, name_a);
+          return FALSE;
+        }
+      before_pixels = fse_pixels_read (before, common.x - b.x, common.y - b.y, common.width, common.height, TRUE, error);
+      *after_out    = before_pixels ? fse_pixels_read (after, common.x - a.x, common.y - a.y, common.width, common.height, TRUE, error) : NULL;
+    }
+  else
+    {
+      before_pixels = fse_pixels_read (before, 0, 0, b.width, b.height, TRUE, error);
+      *after_out    = before_pixels ? fse_pixels_read (after, 0, 0, a.width, a.height, TRUE, error) : NULL;
+    }
+  if (! *after_out)
+    return FALSE;
+  *before_out = g_steal_pointer (&before_pixels);
+  return TRUE;
+}
+
+static gboolean
+is_attached (gint32 image, gint32 layer)
+{
+  gint             n    = 0;
+  g_autofree gint *tops = gimp_image_get_layers (image, &n);
+  gint32           top  = layer;
+
+  for (gint32 parent = layer; parent != -1; parent = gimp_item_get_parent (parent))
+    top = parent;
+  for (gint i = 0; i < n; i++)
+    if (tops[i] == top)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+can_edit (FseHost *host, gint image, gint layer, GError **error)
+{
+  g_autofree gchar *name = NULL;
+
+  ON_MAIN_THREAD ();
+  if (! gimp_image_is_valid (image))
+    {
+      g_set_error_literal (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
+                           _("The image is not open any more: open it again and repeat."));
+      return FALSE;
+    }
+  if (! check_layer (layer, error))
+    return FALSE;
+  name = gimp_item_get_name (layer);
+  if (gimp_item_get_image (layer) != image || ! is_attached (image, layer))
+    {
+      g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
+                   _("The layer “%s” is not in the given image: give a layer of that image."), name);
+      return FALSE;
+    }
+  if (gimp_image_get_floating_sel (image) != -1)
+    {
+      g_set_error_literal (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
+                           _("The image has a floating selection: anchor it first (Layer > Anchor Layer)."));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static FseImage *
+read_layer (FseHost *host, gint layer, gint max_side, GError **error)
+{
+  gint width, height;
+
+  ON_MAIN_THREAD ();
+  if (! check_layer (layer, error))
+    return NULL;
+  width  = gimp_drawable_width (layer);
+  height = gimp_drawable_height (layer);
+  if (max_side > 0 && MAX (width, height) > max_side)
+    return fse_pixels_read_small (layer, (gdouble) max_side / MAX (width, height), error);
+  return fse_pixels_read (layer, 0, 0, width, height, FALSE, error);
+}
+
+static void
+to_screen (FseHost *host, gint layer, FseImage *picture)
+{
+  const Babl        *format = babl_format ("R'G'B'A float");
+  GimpColorProfile  *from, *to;
+  GimpColorTransform *transform;
+
+  ON_MAIN_THREAD ();
+  if (! gimp_item_is_valid (layer) || picture->gray)
+    return;
+  from = gimp_image_get_effective_color_profile (gimp_item_get_image (layer));
+  if (! from)
+    return;
+  to        = gimp_color_profile_new_rgb_srgb ();
+  transform = gimp_color_transform_new (from, format, to, format, GIMP_COLOR_RENDERING_INTENT_RELATIVE_COLORIMETRIC,
+                                        GIMP_COLOR_TRANSFORM_FLAGS_BLACK_POINT_COMPENSATION);
+  if (transform) /* NULL where both are the same */
+    {
+      gimp_color_transform_process_pixels (transform, format, picture->rgba, format, picture->rgba,
+                                           (gsize) picture->width * picture->height);
+      g_object_unref (transform);
+    }
+  g_object_unref (to);
+  g_object_unref (from);
+}
+
+/* --- the result ---------------------------------------------------------- */
+
+static GimpImageType
+result_type (gint32 source)
+{
+  if (gimp_drawable_is_gray (source))
+    return gimp_drawable_has_alpha (source) ? GIMP_GRAYA_IMAGE : GIMP_GRAY_IMAGE;
+  return gimp_drawable_has_alpha (source) ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE;
+}
+
+/* The selection and the source's own mask hide the same parts of the result. */
+static gboolean
+add_masks (gint32 image, gint32 source, gint32 result, GError **error)
+{
+  gint32   source_mask = gimp_layer_get_mask (source);
+  gboolean masked      = source_mask != -1 && gimp_layer_get_apply_mask (source);
+  gboolean selected    = ! gimp_selection_is_empty (image);
+  gint32   mask;
+
+  if (! masked && ! selected)
+    return TRUE;
+  mask = gimp_layer_create_mask (result, selected ? GIMP_ADD_MASK_SELECTION : GIMP_ADD_MASK_WHITE);
+  if (mask == -1 || ! gimp_layer_add_mask (result, mask))
+    {
+      set_pdb_error (error, _("The result's layer mask could not be made."));
+      return FALSE;
+    }
+  if (masked)
+    fse_pixels_multiply_mask (mask, source_mask);
+  gimp_layer_set_edit_mask (result, FALSE);
+  return TRUE;
+}
+
+static gint32
+build_result (gint32 image, gint32 source, const FseImage *before, const FseImage *after, const gchar *name, GError **error)
+{
+  GimpLayerMode mode = gimp_layer_get_mode (source);
+  gint          x = 0, y = 0;
+  gint32        layer;
+
+  if (mode == GIMP_LAYER_MODE_PASS_THROUGH) /* a group's; plain layers have none */
+    mode = gimp_image_get_default_new_layer_mode (image);
+  layer = gimp_layer_new (image, name, after->width, after->height, result_type (source),
+                          gimp_layer_get_opacity (source), mode);
+  if (layer == -1)
+    {
+      set_pdb_error (error, _("The result's layer could not be made."));
+      return -1;
+    }
+  if (! gimp_image_insert_layer (image, layer, gimp_item_get_parent (source), gimp_image_get_item_position (image, source)))
+    {
+      set_pdb_error (error, _("The result's layer could not be put into the image."));
+      gimp_item_delete (layer);
+      return -1;
+    }
+  gimp_drawable_offsets (source, &x, &y);
+  if (! gimp_layer_set_offsets (layer, x, y))
+    {
+      set_pdb_error (error, _("The result's layer could not be moved to its place."));
+      gimp_image_remove_layer (image, layer);
+      return -1;
+    }
+  if (! fse_pixels_write (layer, source, before, after, error) || ! add_masks (image, source, layer, error))
+    {
+      gimp_image_remove_layer (image, layer);
+      return -1;
+    }
+  gimp_drawable_update (layer, 0, 0, after->width, after->height);
+  return layer;
+}
+
+static gint
+add_result (FseHost *host, gint image, gint source, const FseImage *before, const FseImage *after,
+            const gchar *name, GError **error)
+{
+  gint32 layer;
+
+  if (! can_edit (host, image, source, error)) /* the user may have closed it meanwhile */
+    return -1;
+  if (gimp_drawable_width (source) != after->width || gimp_drawable_height (source) != after->height
+      || before->width != after->width || before->height != after->height)
+    {
+      g_set_error_literal (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
+                           _("The layer's size changed while the edit was computed: repeat the edit."));
+      return -1;
+    }
+  gimp_image_undo_group_start (image);
+  layer = build_result (image, source, before, after, name, error);
+  gimp_image_undo_group_end (image);
+  gimp_displays_flush ();
+  return layer;
+}
+
+/* --- progress, messages, values ------------------------------------------ */
+
+static void
+progress (FseHost *host, const gchar *text, gdouble fraction)
+{
+  ON_MAIN_THREAD ();
+  if (! text && fraction >= 1.0)
+    {
+      gimp_progress_end ();
+      return;
+    }
+  if (text)
+    gimp_progress_init (text);
+  if (fraction < 0.0)
+    gimp_progress_pulse ();
+  else
+    gimp_progress_update (fraction);
+}
+
+static void
+message (FseHost *host, const gchar *text)
+{
+  ON_MAIN_THREAD ();
+  gimp_message (text);
+}
+
+/* What gimp_set_data() keeps: other versions of this program may read it. */
+typedef struct
+{
+  guint32 version;
+  guint32 length; /* of the text behind this header, its NUL included */
+} ValuesHeader;
+
+static gchar *
+load_session_values (const gchar *name)
+{
+  gint              size = gimp_get_data_size (name);
+  g_autofree gchar *data = NULL;
+  ValuesHeader      header;
+
+  if (size <= (gint) sizeof header)
+    return NULL;
+  data = g_malloc (size);
+  if (! gimp_get_data (name, data))
+    return NULL;
+  memcpy (&header, data, sizeof header);
+  if (header.version != VALUES_VERSION || header.length != size - sizeof header || data[size - 1] != '\0')
+    return NULL;
+  return g_strdup (data + sizeof header);
+}
+
+static gchar *
+values_path (FseHost *host, const gchar *name)
+{
+  g_autofree gchar *file = g_strconcat (name, ".ini", NULL);
+
+  return g_build_filename (host->folder, file, NULL);
+}
+
+static gchar *
+load_values (FseHost *host, const gchar *name, gboolean session)
+{
+  g_autofree gchar *path = values_path (host, name);
+  gchar            *text = NULL;
+
+  ON_MAIN_THREAD ();
+  text = load_session_values (name);
+  if (! text && ! session && ! g_file_get_contents (path, &text, NULL, NULL))
+    text = NULL;
+  return text;
+}
+
+static void
+store_values (FseHost *host, const gchar *name, const gchar *text)
+{
+  g_autofree gchar *path   = values_path (host, name);
+  gsize             length = strlen (text) + 1;
+  g_autofree gchar *data   = g_malloc (sizeof (ValuesHeader) + length);
+  ValuesHeader      header = { VALUES_VERSION, length };
+
+  ON_MAIN_THREAD ();
+  memcpy (data, &header, sizeof header);
+  memcpy (data + sizeof header, text, length);
+  gimp_set_data (name, data, sizeof header + length);
+  /* Losing these between sessions is a pity, no error. */
+  if (g_mkdir_with_parents (host->folder, 0700) != 0 || ! g_file_set_contents (path, text, -1, NULL))
+    g_debug ("%s was not stored", path);
+}
+
+/* --- windows -------------------------------------------------------------- */
+
+static gulong
+parent_window (FseHost *host)
+{
+  gulong window;
+
+  ON_MAIN_THREAD ();
+  window = (gulong) (guint32) gimp_progress_get_window_handle ();
+  if (window == 0 && gimp_default_display () > 0) /* -1 would show an error to the user */
+    window = (gulong) (guint32) gimp_display_get_window_handle (gimp_default_display ());
+  return window;
+}
+
+static gboolean
+dark_theme (FseHost *host)
+{
+  g_autofree gchar *theme = gimp_gimprc_query ("theme");
+
+  ON_MAIN_THREAD ();
+  return g_strcmp0 (theme, "Dark") == 0 || g_strcmp0 (theme, "Gray") == 0;
+}
+
+FseHost *
+fse_host_gimp2 (void)
+{
+  static FseHost host = {
+    .list_layers   = list_layers,
+    .read_pair     = read_pair,
+    .can_edit      = can_edit,
+    .read_layer    = read_layer,
+    .to_screen     = to_screen,
+    .add_result    = add_result,
+    .progress      = progress,
+    .message       = message,
+    .load_values   = load_values,
+    .store_values  = store_values,
+    .parent_window = parent_window,
+    .dark_theme    = dark_theme,
+  };
+
+  if (! main_thread)
+    {
+      main_thread   = g_thread_self ();
+      host.display  = gimp_display_name ();
+      host.wm_class = gimp_wm_class ();
+      host.folder   = g_build_filename (gimp_directory (), "few-shot-edit", NULL);
+    }
+  ON_MAIN_THREAD ();
+  return &host;
+}

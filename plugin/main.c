@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The plug-in's entry points: query, run, quit.
+ *
+ * Query registers and does nothing else: no display, no OpenCL.  Each call of
+ * a procedure is a process of its own.
+ */
+#include "ui/config-i18n.h"
+
+#include <locale.h>
+#include <math.h>
+#include <string.h>
+
+#include <libgimp/gimp.h>
+
+#include "batch.h"
+#include "fse-host-gimp2.h"
+#include "procedures.h"
+#include "ui/apply-dialog.h"
+#include "ui/runs.h"
+#include "ui/train-dialog.h"
+#include "ui/ui-init.h"
+
+static void query (void);
+static void run (const gchar *name, gint n_params, const GimpParam *params, gint *n_values, GimpParam **values);
+static void quit (void);
+
+const GimpPlugInInfo PLUG_IN_INFO = { NULL, quit, query, run };
+
+MAIN ()
+
+/* "locale" beside the program where a user's install has one, else where the
+ * system's install put it. */
+static gchar *
+locale_folder (void)
+{
+  g_autofree gchar *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree gchar *folder  = program ? g_path_get_dirname (program) : NULL;
+  g_autofree gchar *beside  = folder ? g_build_filename (folder, "locale", NULL) : NULL;
+
+  if (beside && g_file_test (beside, G_FILE_TEST_IS_DIR))
+    return g_steal_pointer (&beside);
+  return g_strdup (FSE_LOCALE_DIR);
+}
+
+static void
+query (void)
+{
+  g_autofree gchar *folder = locale_folder ();
+
+  gimp_plugin_domain_register (GETTEXT_PACKAGE, folder);
+  fse_procedures_install ();
+}
+
+/* Also after every query and every normal end: then there is nothing to do. */
+static void
+quit (void)
+{
+  fse_runs_abort ();
+}
+
+static void
+start (void)
+{
+  g_autofree gchar *folder = locale_folder ();
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, folder);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  gimp_plugin_enable_precision ();
+  gegl_init (NULL, NULL);
+}
+
+static GimpPDBStatusType
+fail (GimpParam *values, gint *n_values, const GError *error)
+{
+  if (g_error_matches (error, FSE_ERROR, FSE_ERROR_CANCELLED) && ! error->message[0])
+    return GIMP_PDB_CANCEL; /* the dialog was closed */
+  values[1].type          = GIMP_PDB_STRING;
+  values[1].data.d_string = g_strdup (error->message);
+  *n_values               = 2;
+  return GIMP_PDB_EXECUTION_ERROR;
+}
+
+static gboolean
+recall (FseHost *host, const gchar *name, gchar **text, GError **error)
+{
+  *text = host->load_values (host, name, TRUE);
+  if (! *text)
+    g_set_error_literal (error, FSE_ERROR, FSE_ERROR_USAGE,
+                         _("There are no last values in this session: run it once with its dialog or all arguments first."));
+  return *text != NULL;
+}
+
+static GimpPDBStatusType
+run_train (FseHost *host, gint n_params, const GimpParam *params, gint *n_values, GimpParam *values)
+{
+  g_autoptr (FseTrainRequest) request = fse_train_request_new ();
+  g_autoptr (GError)          error   = NULL;
+  g_autofree gchar           *text    = NULL;
+  FseCall                     call    = { 0 };
+  guint                       steps   = 0;
+  gdouble                     loss    = 0.0;
+  gboolean                    ok;
+
+  if (! fse_procedures_train_args (n_params, params, &call, request))
+    return GIMP_PDB_CALLING_ERROR;
+
+  if (call.run_mode == GIMP_RUN_INTERACTIVE)
+    {
+      if (! call.complete && (text = host->load_values (host, FSE_PROC_TRAIN, FALSE)))
+        {
+          fse_train_request_from_text (request, text);
+          /* Layers of another session are other layers. */
+          g_array_set_size (request->before, 0);
+          g_array_set_size (request->after, 0);
+        }
+      ok = fse_ui_init (host, &error) && fse_train_dialog_run (host, request, &steps, &loss, &error);
+    }
+  else
+    {
+      ok = call.run_mode == GIMP_RUN_NONINTERACTIVE || recall (host, FSE_PROC_TRAIN, &text, &error);
+      if (ok && text)
+        fse_train_request_from_text (request, text);
+      ok = ok && fse_batch_train (host, request, &steps, &loss, &error);
+    }
+  if (! ok)
+    return fail (values, n_values, error);
+
+  g_free (text);
+  text = fse_train_request_to_text (request);
+  host->store_values (host, FSE_PROC_TRAIN, text);
+  values[1].type          = GIMP_PDB_STRING;
+  values[1].data.d_string = g_strdup (request->model);
+  values[2].type          = GIMP_PDB_INT32;
+  values[2].data.d_int32  = (gint32) steps;
+  values[3].type          = GIMP_PDB_FLOAT;
+  values[3].data.d_float  = isfinite (loss) ? loss : 0.0;
+  *n_values               = 4;
+  return GIMP_PDB_SUCCESS;
+}
+
+static GimpPDBStatusType
+run_apply (FseHost *host, gint n_params, const GimpParam *params, gint *n_values, GimpParam *values)
+{
+  g_autoptr (FseApplyRequest) request = fse_apply_request_new ();
+  g_autoptr (GError)          error   = NULL;
+  g_autofree gchar           *text    = NULL;
+  FseCall                     call    = { 0 };
+  gint                        layer   = -1;
+
+  if (! fse_procedures_apply_args (n_params, params, &call, request))
+    return GIMP_PDB_CALLING_ERROR;
+
+  if (call.run_mode == GIMP_RUN_INTERACTIVE)
+    {
+      if (! call.complete && (text = host->load_values (host, FSE_PROC_APPLY, FALSE)))
+        fse_apply_request_from_text (request, text);
+      if (host->can_edit (host, call.image, call.drawable, &error) && fse_ui_init (host, &error))
+        layer = fse_apply_dialog_run (host, call.image, call.drawable, request, &error);
+    }
+  else if (call.run_mode == GIMP_RUN_NONINTERACTIVE || recall (host, FSE_PROC_APPLY, &text, &error))
+    {
+      if (text)
+        fse_apply_request_from_text (request, text);
+      layer = fse_batch_apply (host, call.image, call.drawable, request, &error);
+    }
+  if (layer == -1)
+    return fail (values, n_values, error);
+
+  g_free (text);
+  text = fse_apply_request_to_text (request);
+  host->store_values (host, FSE_PROC_APPLY, text);
+  values[1].type         = GIMP_PDB_LAYER;
+  values[1].data.d_layer = layer;
+  *n_values              = 2;
+  return GIMP_PDB_SUCCESS;
+}
+
+static void
+run (const gchar *name, gint n_params, const GimpParam *params, gint *n_values, GimpParam **values)
+{
+  static GimpParam  results[4]; /* GIMP reads them after we return */
+  GimpPDBStatusType status;
+
+  start ();
+  *values         = results;
+  *n_values       = 1;
+  results[0].type = GIMP_PDB_STATUS;
+  if (strcmp (name, FSE_PROC_TRAIN) == 0)
+    status = run_train (fse_host_gimp2 (), n_params, params, n_values, results);
+  else
+    status = run_apply (fse_host_gimp2 (), n_params, params, n_values, results);
+  results[0].data.d_status = status;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A small plot of the training's loss.
+ */
+#ifndef FSE_LOSS_PLOT_H
+#define FSE_LOSS_PLOT_H
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define FSE_TYPE_LOSS_PLOT (fse_loss_plot_get_type ())
+G_DECLARE_FINAL_TYPE (FseLossPlot, fse_loss_plot, FSE, LOSS_PLOT, GtkDrawingArea)
+
+GtkWidget *fse_loss_plot_new (void);
+/* `fraction` of the width is filled by the n values (copied); the text is
+ * written into the plot and read out by screen readers. */
+void       fse_loss_plot_set (FseLossPlot *plot, const gfloat *values, gsize n, gdouble fraction, const gchar *text);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The requests' life and their text form: a key file of one group, because
+ * that survives added and removed fields by itself.
+ */
+#include "requests.h"
+
+#include <math.h>
+
+#include "apply/editor.h"
+#include "fse-host.h"
+#include "model/settings.h"
+
+#define GROUP_TRAIN "train"
+#define GROUP_APPLY "apply"
+
+void
+fse_host_layer_free (FseHostLayer *layer)
+{
+  if (! layer)
+    return;
+  g_free (layer->name);
+  g_free (layer->image_name);
+  g_free (layer);
+}
+
+void
+fse_request_string (gchar **field, const gchar *value)
+{
+  gchar *copy = g_strdup (value ? value : "");
+
+  g_free (*field);
+  *field = copy;
+}
+
+FseTrainRequest *
+fse_train_request_new (void)
+{
+  FseTrainRequest *request = g_new0 (FseTrainRequest, 1);
+
+  request->before   = g_array_new (FALSE, FALSE, sizeof (gint));
+  request->after    = g_array_new (FALSE, FALSE, sizeof (gint));
+  request->folder   = g_strdup ("");
+  request->model    = g_strdup ("");
+  request->device   = g_strdup ("");
+  request->settings = g_new0 (gchar *, 1);
+  request->minutes  = 5.0;
+  return request;
+}
+
+void
+fse_train_request_free (FseTrainRequest *request)
+{
+  if (! request)
+    return;
+  g_array_unref (request->before);
+  g_array_unref (request->after);
+  g_free (request->folder);
+  g_free (request->model);
+  g_free (request->device);
+  g_strfreev (request->settings);
+  g_free (request);
+}
+
+FseApplyRequest *
+fse_apply_request_new (void)
+{
+  FseApplyRequest *request = g_new0 (FseApplyRequest, 1);
+  FseApplySettings settings;
+
+  fse_apply_settings_default (&settings);
+  request->model    = g_strdup ("");
+  request->device   = g_strdup ("");
+  request->steps    = settings.steps;
+  request->strength = settings.strength;
+  request->seed     = (gint) (settings.seed & G_MAXINT);
+  return request;
+}
+
+void
+fse_apply_request_free (FseApplyRequest *request)
+{
+  if (! request)
+    return;
+  g_free (request->model);
+  g_free (request->device);
+  g_free (request);
+}
+
+static GKeyFile *
+parse (const gchar *text, const gchar *group)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+
+  if (! text || ! g_key_file_load_from_data (file, text, -1, G_KEY_FILE_NONE, NULL)
+      || ! g_key_file_has_group (file, group))
+    return NULL;
+  return g_steal_pointer (&file);
+}
+
+static void
+get_int (GKeyFile *file, const gchar *group, const gchar *key, gint *value)
+{
+  g_autoptr (GError) error = NULL;
+  gint               read  = g_key_file_get_integer (file, group, key, &error);
+
+  if (! error)
+    *value = read;
+}
+
+static void
+get_double (GKeyFile *file, const gchar *group, const gchar *key, gdouble *value)
+{
+  g_autoptr (GError) error = NULL;
+  gdouble            read  = g_key_file_get_double (file, group, key, &error);
+
+  if (! error && isfinite (read))
+    *value = read;
+}
+
+static void
+get_string (GKeyFile *file, const gchar *group, const gchar *key, gchar **value)
+{
+  gchar *read = g_key_file_get_string (file, group, key, NULL);
+
+  if (read)
+    {
+      g_free (*value);
+      *value = read;
+    }
+}
+
+static void
+get_ints (GKeyFile *file, const gchar *key, GArray *values)
+{
+  gsize            n    = 0;
+  g_autofree gint *read = g_key_file_get_integer_list (file, GROUP_TRAIN, key, &n, NULL);
+
+  g_array_set_size (values, 0);
+  if (read)
+    g_array_append_vals (values, read, n);
+}
+
+gchar *
+fse_train_request_to_text (const FseTrainRequest *request)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+
+  g_key_file_set_integer_list (file, GROUP_TRAIN, "before", (gint *) (gpointer) request->before->data,
+                               request->before->len);
+  g_key_file_set_integer_list (file, GROUP_TRAIN, "after", (gint *) (gpointer) request->after->data,
+                               request->after->len);
+  g_key_file_set_string (file, GROUP_TRAIN, "folder", request->folder);
+  g_key_file_set_string (file, GROUP_TRAIN, "model", request->model);
+  g_key_file_set_double (file, GROUP_TRAIN, "minutes", request->minutes);
+  g_key_file_set_integer (file, GROUP_TRAIN, "steps", request->steps);
+  g_key_file_set_integer (file, GROUP_TRAIN, "size", request->size);
+  g_key_file_set_integer (file, GROUP_TRAIN, "seed", request->seed);
+  g_key_file_set_string (file, GROUP_TRAIN, "device", request->device);
+  g_key_file_set_string_list (file, GROUP_TRAIN, "settings", (const gchar *const *) request->settings,
+                              g_strv_length (request->settings));
+  return g_key_file_to_data (file, NULL, NULL);
+}
+
+gboolean
+fse_train_request_from_text (FseTrainRequest *request, const gchar *text)
+{
+  g_autoptr (GKeyFile) file = parse (text, GROUP_TRAIN);
+  gchar              **settings;
+
+  if (! file)
+    return FALSE;
+  get_ints (file, "before", request->before);
+  get_ints (file, "after", request->after);
+  get_string (file, GROUP_TRAIN, "folder", &request->folder);
+  get_string (file, GROUP_TRAIN, "model", &request->model);
+  get_double (file, GROUP_TRAIN, "minutes", &request->minutes);
+  get_int (file, GROUP_TRAIN, "steps", &request->steps);
+  get_int (file, GROUP_TRAIN, "size", &request->size);
+  get_int (file, GROUP_TRAIN, "seed", &request->seed);
+  get_string (file, GROUP_TRAIN, "device", &request->device);
+  settings = g_key_file_get_string_list (file, GROUP_TRAIN, "settings", NULL, NULL);
+  if (settings)
+    {
+      g_strfreev (request->settings);
+      request->settings = settings;
+    }
+  return TRUE;
+}
+
+gchar *
+fse_apply_request_to_text (const FseApplyRequest *request)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+
+  g_key_file_set_string (file, GROUP_APPLY, "model", request->model);
+  g_key_file_set_integer (file, GROUP_APPLY, "steps", request->steps);
+  g_key_file_set_double (file, GROUP_APPLY, "strength", request->strength);
+  g_key_file_set_integer (file, GROUP_APPLY, "seed", request->seed);
+  g_key_file_set_string (file, GROUP_APPLY, "device", request->device);
+  return g_key_file_to_data (file, NULL, NULL);
+}
+
+gboolean
+fse_apply_request_from_text (FseApplyRequest *request, const gchar *text)
+{
+  g_autoptr (GKeyFile) file = parse (text, GROUP_APPLY);
+
+  if (! file)
+    return FALSE;
+  get_string (file, GROUP_APPLY, "model", &request->model);
+  get_int (file, GROUP_APPLY, "steps", &request->steps);
+  get_double (file, GROUP_APPLY, "strength", &request->strength);
+  get_int (file, GROUP_APPLY, "seed", &request->seed);
+  get_string (file, GROUP_APPLY, "device", &request->device);
+  return TRUE;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a training or an applying run is asked to do: the arguments of the two
+ * procedures, the fields of the two dialogs, and the values that "Repeat last"
+ * repeats are all one of these.
+ */
+#ifndef FSE_REQUESTS_H
+#define FSE_REQUESTS_H
+
+#include "error.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  GArray  *before, *after; /* gint: layers, pair k is (before[k], after[k]) */
+  gchar   *folder;         /* UTF-8; used when there are no layers */
+  gchar   *model;          /* UTF-8; the file to write */
+  gdouble  minutes;        /* > 0, unless steps are given */
+  gint     steps;          /* > 0: the budget instead of minutes */
+  gint     size;           /* working size, 0 = the engine's default */
+  gint     seed;
+  gchar   *device;         /* "" = the best */
+  gchar  **settings;       /* "NAME=VALUE", NULL-terminated */
+  gboolean resume;         /* go on from the model's checkpoint */
+} FseTrainRequest;
+
+typedef struct
+{
+  gchar  *model; /* UTF-8 */
+  gint    steps;
+  gdouble strength;
+  gint    seed;
+  gchar  *device;
+} FseApplyRequest;
+
+/* With the engine's defaults. */
+FseTrainRequest *fse_train_request_new  (void);
+void             fse_train_request_free (FseTrainRequest *request);
+FseApplyRequest *fse_apply_request_new  (void);
+void             fse_apply_request_free (FseApplyRequest *request);
+
+/* To and from the text that hosts store.  From: what the text does not say, or
+ * says wrongly, stays as it is in the request; FALSE where it is no such text. */
+gchar   *fse_train_request_to_text   (const FseTrainRequest *request);
+gboolean fse_train_request_from_text (FseTrainRequest *request, const gchar *text);
+gchar   *fse_apply_request_to_text   (const FseApplyRequest *request);
+gboolean fse_apply_request_from_text (FseApplyRequest *request, const gchar *text);
+
+/* Replaces an owned string. */
+void     fse_request_string          (gchar **field, const gchar *value);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FseTrainRequest, fse_train_request_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FseApplyRequest, fse_apply_request_free)
+
+G_END_DECLS
+
+#endif

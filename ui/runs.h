@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A training or applying run as the dialogs and the batch loop see it: started
+ * and polled in the main thread, working in a thread of its own.
+ *
+ * Starting copies the pixels out of the host; from then on the run touches
+ * plain memory and the engine only.
+ *
+ * Typical use (the same for both kinds)
+ *   1. run = fse_train_run_start (host, request, &error);
+ *   2. every 100 ms: fse_train_run_look (run, &snapshot);
+ *   3. if (fse_train_run_finished (run)) ok = fse_train_run_end (run, &error);
+ */
+#ifndef FSE_RUNS_H
+#define FSE_RUNS_H
+
+#include "apply/editor.h"
+#include "fse-host.h"
+#include "requests.h"
+#include "training/trainer.h"
+
+G_BEGIN_DECLS
+
+/* --- training --------------------------------------------------------- */
+
+typedef struct _FseTrainRun FseTrainRun;
+
+/* Reads the pairs' layers (shows the host's progress where `show` is set);
+ * a folder is read by the thread. */
+FseTrainRun *fse_train_run_start    (FseHost *host, const FseTrainRequest *request, gboolean show, GError **error);
+gboolean     fse_train_run_finished (FseTrainRun *run);
+/* FALSE while there is nothing to see yet. */
+gboolean     fse_train_run_look     (FseTrainRun *run, FseSnapshot *snapshot);
+/* As fse_trainer_loss_curve(), or NULL while there is none; free it. */
+gfloat      *fse_train_run_curve    (FseTrainRun *run, gsize *n);
+void         fse_train_run_cancel   (FseTrainRun *run);
+/* What the pairs gave reason to say, one sentence a line, or NULL; after the
+ * start of the steps it does not change. */
+gchar       *fse_train_run_warnings (FseTrainRun *run);
+/* Waits for the end, frees the run, and tells how it went. */
+gboolean     fse_train_run_end      (FseTrainRun *run, GError **error);
+
+/* --- applying --------------------------------------------------------- */
+
+/* An open model, kept between runs: opening costs more than a preview. */
+typedef struct _FseModelSlot FseModelSlot;
+
+FseModelSlot *fse_model_slot_new  (void);
+void          fse_model_slot_free (FseModelSlot *slot); /* no run may use it any more */
+
+typedef struct _FseApplyRun FseApplyRun;
+
+/* Takes references; one run at a time on a slot. */
+FseApplyRun *fse_apply_run_start    (FseModelSlot *slot, FseImage *picture, const FseApplyRequest *request, GError **error);
+gboolean     fse_apply_run_finished (FseApplyRun *run);
+gdouble      fse_apply_run_fraction (FseApplyRun *run); /* < 0: still opening */
+void         fse_apply_run_cancel   (FseApplyRun *run);
+/* Waits for the end, frees the run, and gives the picture. */
+FseImage    *fse_apply_run_end      (FseApplyRun *run, GError **error);
+
+/* "BASE (MODEL)": what the result's layer is called. */
+gchar       *fse_result_name        (const gchar *base, const gchar *model);
+
+/* --- the process ends ------------------------------------------------- */
+
+/* Cancels the training that runs in this process, if any, and waits until its
+ * checkpoint is on disk. */
+void fse_runs_abort (void);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The Train dialog: pairs, where to save, how long; then progress, and a
+ * stop that leaves a checkpoint to resume from.
+ */
+#ifndef FSE_TRAIN_DIALOG_H
+#define FSE_TRAIN_DIALOG_H
+
+#include <gtk/gtk.h>
+
+#include "fse-host.h"
+#include "requests.h"
+
+G_BEGIN_DECLS
+
+#define FSE_TYPE_TRAIN_DIALOG (fse_train_dialog_get_type ())
+G_DECLARE_FINAL_TYPE (FseTrainDialog, fse_train_dialog, FSE, TRAIN_DIALOG, GtkDialog)
+
+/* Host and request are borrowed; the request is what the dialog starts with,
+ * and what was trained last. */
+GtkWidget *fse_train_dialog_new    (FseHost *host, FseTrainRequest *request);
+/* Whether a training went to its end, and how. */
+gboolean   fse_train_dialog_result (FseTrainDialog *dialog, guint *steps, gdouble *loss);
+
+/* All of it: shows, waits, destroys.  FSE_ERROR_CANCELLED with an empty text
+ * where the user closed it without a trained model. */
+gboolean   fse_train_dialog_run    (FseHost *host, FseTrainRequest *request, guint *steps, gdouble *loss, GError **error);
+
+G_END_DECLS
+
+#endif

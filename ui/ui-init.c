@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * See ui-init.h.
+ */
+#include "config-i18n.h"
+
+#include "ui-init.h"
+
+#include <gdk/gdk.h>
+#ifdef GDK_WINDOWING_X11
+#include <gdk/gdkx.h>
+#endif
+
+gboolean
+fse_ui_init (FseHost *host, GError **error)
+{
+  if (host->display && host->display[0])
+    g_setenv ("DISPLAY", host->display, TRUE);
+  /* GIMP 2.10 is an X11 program: only an X11 dialog can lie over its window. */
+  gdk_set_allowed_backends ("x11,*");
+  if (! gtk_init_check (NULL, NULL)) /* gtk_init() would end the process */
+    {
+      g_set_error_literal (error, FSE_ERROR, FSE_ERROR_USAGE,
+                           _("There is no display for the dialog: call the procedure with RUN-NONINTERACTIVE instead."));
+      return FALSE;
+    }
+  if (host->wm_class)
+    gdk_set_program_class (host->wm_class);
+  g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", host->dark_theme (host), NULL);
+  return TRUE;
+}
+
+static void
+attach (FseHost *host, GtkWindow *dialog)
+{
+#ifdef GDK_WINDOWING_X11
+  GdkDisplay *display = gtk_widget_get_display (GTK_WIDGET (dialog));
+  gulong      parent  = host->parent_window (host);
+
+  if (parent != 0 && GDK_IS_X11_DISPLAY (display))
+    {
+      GdkWindow *window = gdk_x11_window_foreign_new_for_display (display, parent);
+
+      if (window)
+        {
+          gtk_widget_realize (GTK_WIDGET (dialog));
+          gdk_window_set_transient_for (gtk_widget_get_window (GTK_WIDGET (dialog)), window);
+          return;
+        }
+    }
+#endif
+  gtk_window_set_position (dialog, GTK_WIN_POS_CENTER);
+}
+
+void
+fse_ui_run_dialog (FseHost *host, GtkWindow *dialog)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  gulong                hidden;
+
+  attach (host, dialog);
+  hidden = g_signal_connect_swapped (dialog, "hide", G_CALLBACK (g_main_loop_quit), loop);
+  gtk_window_present (dialog);
+  g_main_loop_run (loop);
+  g_signal_handler_disconnect (dialog, hidden);
+}
+
+void
+fse_ui_breathe (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_usleep (20000);
+}
+
+void
+fse_ui_grid_row (GtkGrid *grid, gint row, const gchar *text, GtkWidget *widget)
+{
+  GtkWidget *label = gtk_label_new_with_mnemonic (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
+  gtk_label_set_mnemonic_widget (GTK_LABEL (label), widget);
+  gtk_widget_set_hexpand (widget, TRUE);
+  gtk_grid_attach (grid, label, 0, row, 1, 1);
+  gtk_grid_attach (grid, widget, 1, row, 1, 1);
+}

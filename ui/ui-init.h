@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Starting GTK inside a plug-in, and running a dialog that leaves its host
+ * usable.
+ */
+#ifndef FSE_UI_INIT_H
+#define FSE_UI_INIT_H
+
+#include <gtk/gtk.h>
+
+#include "fse-host.h"
+
+G_BEGIN_DECLS
+
+/* The host's display, window class and light or dark theme.  Only when a
+ * dialog is needed: query and batch never come here.  Fails with a sentence
+ * where there is no display. */
+gboolean fse_ui_init       (FseHost *host, GError **error);
+
+/* Shows the dialog over the host's window and serves the main context until
+ * the dialog is hidden.  Not modal: a training takes minutes, and the user
+ * wants to look at pictures meanwhile. */
+void     fse_ui_run_dialog (FseHost *host, GtkWindow *dialog);
+
+/* Serves what is waiting, and sleeps a little: for waiting on a thread without
+ * blocking the main context. */
+void     fse_ui_breathe    (void);
+
+/* A label in front of a widget of a grid, tied to it for mnemonics and screen
+ * readers. */
+void     fse_ui_grid_row   (GtkGrid *grid, gint row, const gchar *label, GtkWidget *widget);
+
+G_END_DECLS
+
+#endif
