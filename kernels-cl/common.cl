@@ -79,16 +79,37 @@ fse_sigmoid (VF x)
 
 /* Part of a vector, where fewer than VW floats are left: zeros beyond, and
  * nothing written beyond.  Gradients of weights need the latter, because the
- * global norm reads the padding too. */
+ * global norm reads the padding too.  The parts that models have (8 channels,
+ * colours, flows) do without the way through memory. */
 static inline VF
 fse_get (__global const float *p, long left)
 {
   if (left >= VW)
     return VLOAD (p);
 
+  VF v = 0.0f;
+#if VW > 8
+  if (left == 8)
+    {
+      v.lo = vload8 (0, p);
+      return v;
+    }
+#endif
+  if (left == 3)
+    {
+      v.s012 = vload3 (0, p);
+      return v;
+    }
+  if (left == 2)
+    {
+      v.s01 = vload2 (0, p);
+      return v;
+    }
+
   float part[VW];
-  for (int k = 0; k < VW; k++)
-    part[k] = k < left ? p[k] : 0.0f;
+  VSTORE (v, part);
+  for (int k = 0; k < left; k++)
+    part[k] = p[k];
   return VLOAD (part);
 }
 
@@ -96,15 +117,22 @@ static inline void
 fse_put (VF v, __global float *p, long left)
 {
   if (left >= VW)
+    VSTORE (v, p);
+#if VW > 8
+  else if (left == 8)
+    vstore8 (v.lo, 0, p);
+#endif
+  else if (left == 3)
+    vstore3 (v.s012, 0, p);
+  else if (left == 2)
+    vstore2 (v.s01, 0, p);
+  else
     {
-      VSTORE (v, p);
-      return;
+      float part[VW];
+      VSTORE (v, part);
+      for (int k = 0; k < left; k++)
+        p[k] = part[k];
     }
-
-  float part[VW];
-  VSTORE (v, part);
-  for (int k = 0; k < left; k++)
-    p[k] = part[k];
 }
 
 /* The same, adding to what is there where `add`. */

@@ -43,13 +43,15 @@ difference (IN (x), IN (target), IN (mask), OUT (partial), const int kind, const
     VF e = kind == L1 ? fabs (d) : d * d;
     if (masked)
       {
-        float inside[VW];
         VF m = mask_lanes (mask, i, n, c);
-        VSTORE (m, inside);
-        for (int l = 0; l < VW; l++)
-          if (i + l >= n)
-            inside[l] = 0.0f;
-        m = VLOAD (inside);
+        if (i + VW > n)
+          {
+            float inside[VW];
+            VSTORE (m, inside);
+            for (int l = n - i; l < VW; l++)
+              inside[l] = 0.0f;
+            m = VLOAD (inside);
+          }
         e *= m;
         weights += m;
       }

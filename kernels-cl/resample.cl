@@ -131,10 +131,12 @@ bilinear_backward (IN (dy), OUT (dx), const int h, const int w, const int c, con
   const int y = get_global_id (1);
   OPEN_IN (dy) + get_global_id (2) * h * f * w * f * c;
   OPEN_OUT (dx) + (get_global_id (2) * h + y) * w * c;
-  const int y0 = max (f * y - f, 0), y1 = min (f * y + 2 * f, h * f);
+  /* an output looks at inputs less than one apart: 2 f of them look here */
+  const int reach = (f + 1) / 2;
+  const int y0 = max (f * y - reach, 0), y1 = min (f * y + f + reach, h * f);
   ROW_EACH (px, k, w, c)
   {
-    const int x0 = max (f * px - f, 0), x1 = min (f * px + 2 * f, w * f);
+    const int x0 = max (f * px - reach, 0), x1 = min (f * px + f + reach, w * f);
     VF sum = 0.0f;
     for (int oy = y0; oy < y1; oy++)
       {
