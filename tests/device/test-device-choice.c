@@ -78,10 +78,13 @@ test_names (void)
 static void
 test_verdict (void)
 {
-  g_autofree gchar     *folder = test_fresh_cache ("verdict");
-  g_autoptr (FseDevice) first = fse_device_open ("cpu", NULL), second = fse_device_open ("cpu", NULL);
-  g_autofree gchar     *key = fse_program_key (first, "self_test", NULL);
+  g_autoptr (FseDevice) first = NULL, second = NULL;
+  g_autofree gchar     *key = NULL;
 
+  g_free (test_fresh_cache ("verdict"));
+  first = fse_device_open ("cpu", NULL);
+  second = fse_device_open ("cpu", NULL);
+  key = fse_program_key (first, "self_test", NULL);
   g_assert_cmpuint (first->n_built, ==, 1);
   g_assert_cmpuint (second->n_built, ==, 0);
   g_assert_true (fse_cache_passed (key));
