@@ -31,22 +31,22 @@ profile_space (GdkPixbuf *pixbuf)
 }
 
 static FseImage *
-from_pixbuf (GdkPixbuf *pixbuf, gboolean gray, GError **error)
+from_pixbuf (GdkPixbuf *pixbuf, const FsePictureFacts *facts, GError **error)
 {
   gint            width = gdk_pixbuf_get_width (pixbuf), height = gdk_pixbuf_get_height (pixbuf);
   gint            channels = gdk_pixbuf_get_n_channels (pixbuf);
   gint            stride = gdk_pixbuf_get_rowstride (pixbuf);
   const guint8   *pixels = gdk_pixbuf_read_pixels (pixbuf);
   FseImage       *image = fse_image_new (width, height, error);
-  const Babl     *space = gray ? NULL : profile_space (pixbuf);
+  const Babl     *space = facts->gray ? NULL : profile_space (pixbuf);
   const Babl     *fish = NULL;
   gfloat          level[256];
 
   if (!image)
     return NULL;
   image->bits = 8;
-  image->has_alpha = channels == 4;
-  image->gray = gray;
+  image->has_alpha = channels == 4 && facts->kind != FSE_PICTURE_JPEG; /* it marks CMYK so */
+  image->gray = facts->gray;
   for (gint i = 0; i < 256; i++)
     level[i] = i / 255.0f;
   if (space)
@@ -68,7 +68,7 @@ from_pixbuf (GdkPixbuf *pixbuf, gboolean gray, GError **error)
           to[0] = level[from[0]];
           to[1] = level[from[1]];
           to[2] = level[from[2]];
-          to[3] = channels == 4 ? level[from[3]] : 1;
+          to[3] = image->has_alpha ? level[from[3]] : 1;
         }
     }
   return image;
@@ -98,7 +98,7 @@ fse_pixbuf_load (const guint8 *bytes, gsize n, const FsePictureFacts *facts, GEr
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE, "It holds no picture.");
       return NULL;
     }
-  return from_pixbuf (pixbuf, facts->gray, error);
+  return from_pixbuf (pixbuf, facts, error);
 }
 
 gboolean
