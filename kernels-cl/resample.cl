@@ -125,6 +125,8 @@ tent_share (int o, int f, int size, int i)
   return (at[0] == i ? 1.0f - t : 0.0f) + (at[1] == i ? t : 0.0f);
 }
 
+#define MOST_FACTOR 8
+
 __kernel SINGLE void
 bilinear_backward (IN (dy), OUT (dx), const int h, const int w, const int c, const int f, const int add)
 {
@@ -134,19 +136,20 @@ bilinear_backward (IN (dy), OUT (dx), const int h, const int w, const int c, con
   /* an output looks at inputs less than one apart: 2 f of them look here */
   const int reach = (f + 1) / 2;
   const int y0 = max (f * y - reach, 0), y1 = min (f * y + f + reach, h * f);
+  float shares[2 * MOST_FACTOR + 2];
+  for (int oy = y0; oy < y1; oy++)
+    shares[oy - y0] = tent_share (oy, f, h, y);
   ROW_EACH (px, k, w, c)
   {
     const int x0 = max (f * px - reach, 0), x1 = min (f * px + f + reach, w * f);
     VF sum = 0.0f;
-    for (int oy = y0; oy < y1; oy++)
+    for (int ox = x0; ox < x1; ox++)
       {
-        const float sy = tent_share (oy, f, h, y);
-        if (sy == 0.0f)
-          continue;
-        VF line = 0.0f;
-        for (int ox = x0; ox < x1; ox++)
-          line = fma (fse_get (dy + ((size_t) oy * w * f + ox) * c + k, c - k), (VF) tent_share (ox, f, w, px), line);
-        sum = fma (line, (VF) sy, sum);
+        __global const float *from = dy + ((size_t) y0 * w * f + ox) * c + k;
+        VF column = 0.0f;
+        for (int oy = y0; oy < y1; oy++, from += w * f * c)
+          column = fma (fse_get (from, c - k), (VF) shares[oy - y0], column);
+        sum = fma (column, (VF) tent_share (ox, f, w, px), sum);
       }
     fse_put_or_add (sum, dx + (size_t) px * c + k, c - k, add);
   }

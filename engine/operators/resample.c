@@ -5,6 +5,7 @@
 #include "operators/operators.h"
 
 #define PROGRAM "resample"
+#define MOST_FACTOR 8 /* of bilinear; as in kernels-cl/resample.cl */
 
 /* A work-item for each row of h x w (cpu), or for each vector of channels (gpu). */
 static FseRange
@@ -77,7 +78,7 @@ fse_upsample_bilinear (FseTape *tape, FseTensor *x, gint factor)
   static const FseOperator op = { "upsample_bilinear", 0, FALSE, bilinear_forward, bilinear_backward };
   FseTensor               *out = fse_tape_tensor (tape, x->n, factor * x->h, factor * x->w, x->c);
 
-  g_assert (factor > 0);
+  g_assert (factor > 0 && factor <= MOST_FACTOR);
   fse_tape_add (tape, &op, &x, 1, out, &factor, sizeof factor);
   return out;
 }
