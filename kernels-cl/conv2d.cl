@@ -20,97 +20,123 @@
  * as many as leave the accumulators in registers (32 with 16 floats, 16 with 8). */
 #if VW == 16
 #define PX 8
-#define CB 8
+typedef float8 HF;
+#define HLOAD(p) vload8 (0, p)
+#define HSTORE(v, p) vstore8 (v, 0, p)
 #else
 #define PX 6
-#define CB 6
+typedef float4 HF;
+#define HLOAD(p) vload4 (0, p)
+#define HSTORE(v, p) vstore4 (v, 0, p)
 #endif
+#define HW (VW / 2)
+#define WIDTH (2 * VW) /* outputs of a block */
 #define INLINE static inline __attribute__ ((always_inline))
 
-/* Weights as conv2d wants them: [blocks of nv VW outputs][taps][ci][nv VW],
- * zeros beyond co, then at least ci zeros which stand for pixels outside.
- * One work-item a (tap, block); the tap past the last writes the zeros. */
+/* A block is computed by `full` vectors and perhaps half a one, whichever hold
+ * the outputs that it really has: calls CALL (full, rest) with constants. */
+#define BY_OUTPUTS(left, CALL) \
+  if (left > VW + HW)          \
+    CALL (2, 0);               \
+  else if (left > VW)          \
+    CALL (1, 1);               \
+  else if (left > HW)          \
+    CALL (1, 0);               \
+  else                         \
+    CALL (0, 1);
+
+/* Weights as conv2d wants them: [blocks of WIDTH outputs][taps][ci][WIDTH],
+ * zeros beyond co, then ci zeros which stand for pixels outside.  `swapped`
+ * is for the data gradient: taps mirrored, the roles of ci and co exchanged
+ * (they name those of the packed weights).  One work-item a (tap, block); the tap
+ * past the last writes the zeros. */
 SINGLE __kernel void
-conv2d_pack (IN (w), OUT (p), const int taps, const int ci, const int co, const int width)
+conv2d_pack (IN (w), OUT (p), const int taps, const int ci, const int co, const int swapped)
 {
   OPEN_IN (w);
   OPEN_OUT (p);
   const int tap = get_global_id (0), block = get_global_id (1);
+  const int first = block * WIDTH, count = min (WIDTH, co - first);
   if (tap == taps)
     {
       if (block == 0)
         for (int c = 0; c < ci; c++)
-          p[(size_t) get_global_size (1) * taps * ci * width + c] = 0.0f;
+          p[(size_t) get_global_size (1) * taps * ci * WIDTH + c] = 0.0f;
       return;
     }
-  const int first = block * width, count = min (width, co - first);
+  p += ((size_t) block * taps + tap) * ci * WIDTH;
+  if (swapped)
+    {
+      w += ((size_t) (taps - 1 - tap) * co + first) * ci;
+      for (int c = 0; c < ci; c++, p += WIDTH)
+        for (int i = 0; i < WIDTH; i++)
+          p[i] = i < count ? w[(size_t) i * ci + c] : 0.0f;
+      return;
+    }
   w += (size_t) tap * ci * co + first;
-  p += ((size_t) block * taps + tap) * ci * width;
-  for (int c = 0; c < ci; c++, w += co, p += width)
-    {
-      int i = 0;
-      for (; i + VW <= count; i += VW)
-        VSTORE (VLOAD (w + i), p + i);
-      for (; i < count; i++)
-        p[i] = w[i];
-      for (; i < width; i++)
-        p[i] = 0.0f;
-    }
+  for (int c = 0; c < ci; c++, w += co, p += WIDTH)
+    for (int i = 0; i < WIDTH; i += VW)
+      VSTORE (fse_get (w + i, count - i), p + i);
 }
 
-/* The same for the data gradient: taps mirrored, the roles of ci and co swapped. */
-SINGLE __kernel void
-conv2d_pack_swapped (IN (w), OUT (p), const int taps, const int ci, const int co, const int width)
-{
-  OPEN_IN (w);
-  OPEN_OUT (p);
-  const int tap = get_global_id (0), block = get_global_id (1);
-  if (tap == taps)
-    {
-      if (block == 0)
-        for (int c = 0; c < co; c++)
-          p[(size_t) get_global_size (1) * taps * co * width + c] = 0.0f;
-      return;
-    }
-  const int first = block * width, count = min (width, ci - first);
-  w += ((size_t) (taps - 1 - tap) * ci + first) * co;
-  p += ((size_t) block * taps + tap) * co * width;
-  for (int c = 0; c < co; c++, p += width)
-    for (int i = 0; i < width; i++)
-      p[i] = i < count ? w[(size_t) i * co + c] : 0.0f;
-}
-
-/* PX pixels (counted through all pictures) times nv VW outputs in registers. */
+/* Writes the first `left` of v, or adds them. */
 INLINE void
-conv2d_tile (const int nv, __global const float *x, __global const float *w, __global const float *zero,
-             __global const float *bias, __global float *y, const int tile, const int block, const int parity,
-             const int n, const int hi, const int wi, const int ci, const int ho, const int wo, const int co,
-             const int k, const int stride, const int up, const int has_bias, const int add)
+put_outputs (VF v, __global float *o, const int left, const int add)
+{
+  if (left >= VW)
+    VSTORE (add ? v + VLOAD (o) : v, o);
+  else if (left == HW)
+    HSTORE (add ? v.lo + HLOAD (o) : v.lo, o);
+  else
+    fse_put_or_add (v, o, left, add);
+}
+
+/* PX pixels (counted through all pictures) times the outputs of a block, in registers. */
+INLINE void
+conv2d_tile (const int full, const int rest, __global const float *x, __global const float *w,
+             __global const float *zero, __global const float *bias, __global float *y, const int tile,
+             const int block, const int parity, const int n, const int hi, const int wi, const int ci, const int ho,
+             const int wo, const int co, const int k, const int stride, const int up, const int has_bias,
+             const int add)
 {
   const int py = parity >> 1, px = parity & 1;
   const int gh = (ho - py + up - 1) / up, gw = (wo - px + up - 1) / up;
-  const int pixels = n * gh * gw, first = tile * PX, width = nv * VW;
+  const int pixels = n * gh * gw, first = tile * PX;
   if (first >= pixels)
     return;
 
-  VF acc[PX][2];
   int sy[PX], sx[PX];
-  long at[PX];
+  long at[PX], to[PX];
+  int row = first / gw, picture = row / gh, gx = first - row * gw, gy = row - picture * gh;
 #pragma unroll
   for (int p = 0; p < PX; p++)
     {
-      const int pixel = min (first + p, pixels - 1), row = pixel / gw, picture = row / gh;
-      sy[p] = (row - picture * gh) * stride;
-      sx[p] = (pixel - row * gw) * stride;
+      sy[p] = gy * stride;
+      sx[p] = gx * stride;
       at[p] = (((long) picture * hi + sy[p]) * wi + sx[p]) * ci;
+      to[p] = (((long) picture * ho + gy * up + py) * wo + gx * up + px) * co + block * WIDTH;
+      if (first + p + 1 < pixels && ++gx == gw)
+        {
+          gx = 0;
+          if (++gy == gh)
+            {
+              gy = 0;
+              picture++;
+            }
+        }
     }
+
+  VF acc[PX][2];
+  HF acc_rest[PX];
+  bias += block * WIDTH;
 #pragma unroll
-  for (int v = 0; v < nv; v++)
+  for (int p = 0; p < PX; p++)
     {
-      const VF b = has_bias ? VLOAD (bias + block * width + v * VW) : (VF) 0.0f;
 #pragma unroll
-      for (int p = 0; p < PX; p++)
-        acc[p][v] = b;
+      for (int v = 0; v < full; v++)
+        acc[p][v] = has_bias ? VLOAD (bias + v * VW) : (VF) 0.0f;
+      if (rest)
+        acc_rest[p] = has_bias ? HLOAD (bias + full * VW) : (HF) 0.0f;
     }
 
   const int by = k / 2 - py, bx = k / 2 - px;
@@ -119,7 +145,7 @@ conv2d_tile (const int nv, __global const float *x, __global const float *w, __g
       {
         const int dy = (ky - by) / up, dx = (kx - bx) / up;
         const long shift = ((long) dy * wi + dx) * ci;
-        __global const float *wp = w + (((size_t) block * k + ky) * k + kx) * ci * width;
+        __global const float *wp = w + (((size_t) block * k + ky) * k + kx) * ci * WIDTH;
         __global const float *q[PX];
 #pragma unroll
         for (int p = 0; p < PX; p++)
@@ -127,135 +153,105 @@ conv2d_tile (const int nv, __global const float *x, __global const float *w, __g
             const bool inside = (uint) (sy[p] + dy) < (uint) hi && (uint) (sx[p] + dx) < (uint) wi;
             q[p] = inside ? x + at[p] + shift : zero;
           }
-        for (int c = 0; c < ci; c++, wp += width)
+        for (int c = 0; c < ci; c++, wp += WIDTH)
           {
             VF b[2];
+            HF b_rest = 0.0f;
 #pragma unroll
-            for (int v = 0; v < nv; v++)
+            for (int v = 0; v < full; v++)
               b[v] = VLOAD (wp + v * VW);
+            if (rest)
+              b_rest = HLOAD (wp + full * VW);
 #pragma unroll
             for (int p = 0; p < PX; p++)
               {
-                const VF a = q[p][c];
+                const float a = q[p][c];
 #pragma unroll
-                for (int v = 0; v < nv; v++)
-                  acc[p][v] = fma (a, b[v], acc[p][v]);
+                for (int v = 0; v < full; v++)
+                  acc[p][v] = fma ((VF) a, b[v], acc[p][v]);
+                if (rest)
+                  acc_rest[p] = fma ((HF) a, b_rest, acc_rest[p]);
               }
           }
       }
 
+  const int left = co - block * WIDTH;
 #pragma unroll
   for (int p = 0; p < PX; p++)
     if (first + p < pixels)
       {
-        const int pixel = first + p, row = pixel / gw, picture = row / gh;
-        const int oy = (row - picture * gh) * up + py, ox = (pixel - row * gw) * up + px;
-        __global float *o = y + (((size_t) picture * ho + oy) * wo + ox) * co + block * width;
 #pragma unroll
-        for (int v = 0; v < nv; v++, o += VW)
-          {
-            const int left = co - block * width - v * VW;
-            if (left >= VW)
-              VSTORE (add ? acc[p][v] + VLOAD (o) : acc[p][v], o);
-            else
-              {
-                float t[VW];
-                VSTORE (acc[p][v], t);
-                for (int i = 0; i < left; i++)
-                  o[i] = add ? o[i] + t[i] : t[i];
-              }
-          }
+        for (int v = 0; v < full; v++)
+          put_outputs (acc[p][v], y + to[p] + v * VW, left - v * VW, add);
+        if (rest)
+          put_outputs ((VF) (acc_rest[p], (HF) 0.0f), y + to[p] + full * VW, left - full * VW, add);
       }
 }
 
 /* Range: (blocks, tiles, parities), or (tiles, blocks, parities) where the
  * weights are too large for the cache and each block should be used up first. */
-#define CONV2D(name, nv)                                                              \
-  SINGLE __kernel void                                                                \
-  name (IN (x), IN (w), IN (bias), OUT (y), const int n, const int hi, const int wi,  \
-        const int ci, const int ho, const int wo, const int co, const int k,          \
-        const int stride, const int up, const int has_bias, const int add,            \
-        const int tiles_first)                                                        \
-  {                                                                                   \
-    OPEN_IN (x);                                                                      \
-    OPEN_IN (w);                                                                      \
-    OPEN_IN (bias);                                                                   \
-    OPEN_OUT (y);                                                                     \
-    const int blocks = (co + nv * VW - 1) / (nv * VW);                                \
-    const int tile = get_global_id (tiles_first ? 0 : 1);                             \
-    const int block = get_global_id (tiles_first ? 1 : 0);                            \
-    conv2d_tile (nv, x, w, w + (size_t) blocks * k * k * ci * nv * VW, bias, y, tile, \
-                 block, get_global_id (2), n, hi, wi, ci, ho, wo, co, k, stride, up,  \
-                 has_bias, add);                                                      \
-  }
-CONV2D (conv2d_1, 1)
-CONV2D (conv2d_2, 2)
+SINGLE __kernel void
+conv2d (IN (x), IN (w), IN (bias), OUT (y), const int n, const int hi, const int wi, const int ci, const int ho,
+        const int wo, const int co, const int k, const int stride, const int up, const int has_bias, const int add,
+        const int tiles_first)
+{
+  OPEN_IN (x);
+  OPEN_IN (w);
+  OPEN_IN (bias);
+  OPEN_OUT (y);
+  const int blocks = (co + WIDTH - 1) / WIDTH, left = co - WIDTH * (int) get_global_id (tiles_first ? 1 : 0);
+#define CALL(full, rest)                                                                          \
+  conv2d_tile (full, rest, x, w, w + (size_t) blocks * k * k * ci * WIDTH, bias, y,               \
+               get_global_id (tiles_first ? 0 : 1), get_global_id (tiles_first ? 1 : 0),          \
+               get_global_id (2), n, hi, wi, ci, ho, wo, co, k, stride, up, has_bias, add)
+  BY_OUTPUTS (left, CALL)
+#undef CALL
+}
 
-/* One pixel of the weight gradient: channels q[0 .. CB-1] times outputs d. */
-#define WEIGHT_STEP(q, d)                                 \
-  {                                                       \
-    VF b[2];                                              \
-    _Pragma ("unroll") for (int v = 0; v < nv; v++)       \
-      b[v] = VLOAD (d + v * VW);                          \
-    _Pragma ("unroll") for (int i = 0; i < CB; i++)       \
-      {                                                   \
-        const VF a = q[i];                                \
-        _Pragma ("unroll") for (int v = 0; v < nv; v++)   \
-          acc[i][v] = fma (a, b[v], acc[i][v]);           \
-      }                                                   \
+/* One pixel of the weight gradient: channels q[0 .. PX-1] times outputs d. */
+#define WEIGHT_STEP(q, d)                                     \
+  {                                                           \
+    VF b[2];                                                  \
+    HF b_rest = 0.0f;                                         \
+    _Pragma ("unroll") for (int v = 0; v < full; v++)         \
+      b[v] = VLOAD (d + v * VW);                              \
+    if (rest)                                                 \
+      b_rest = HLOAD (d + full * VW);                         \
+    _Pragma ("unroll") for (int i = 0; i < PX; i++)           \
+      {                                                       \
+        const float a = q[i];                                 \
+        _Pragma ("unroll") for (int v = 0; v < full; v++)     \
+          acc[i][v] = fma ((VF) a, b[v], acc[i][v]);          \
+        if (rest)                                             \
+          acc_rest[i] = fma ((HF) a, b_rest, acc_rest[i]);    \
+      }                                                       \
   }
 
 /* dw[tap, c, o] = sum over pixels of x[s(pixel, tap), c] dy[pixel, o], over the
- * rows of one chunk, into the chunk's own partial: [taps ci + 1][blocks nv VW]
- * whose last row is the bias gradient.  Lanes past ci and co hold
+ * rows of one chunk, into the chunk's own partial: [taps ci + 1][blocks WIDTH]
+ * whose last row is the bias gradient (x = 1).  Lanes past ci and co hold
  * neighbours' numbers and are never kept; only where that would read past the end
  * of a tensor is the pixel copied out first. */
 INLINE void
-weight_tile (const int nv, __global const float *x, __global const float *dy, __global float *part,
-             const int n, const int hi, const int wi, const int ci, const int ho, const int wo, const int co,
-             const int k, const int stride, const int pixels, const int rows_chunk)
+weight_tile (const int full, const int rest, __global const float *x, __global const float *dy,
+             __global float *part, const int block, const int c0, const int tap, const int n, const int hi,
+             const int wi, const int ci, const int ho, const int wo, const int co, const int k, const int stride,
+             const int pixels, const int rows_chunk)
 {
-  const int width = nv * VW, blocks = (co + width - 1) / width, groups = (ci + CB - 1) / CB;
-  int id = get_global_id (0);
-  const int block = id % blocks;
-  id /= blocks;
-  const int c0 = (id % groups) * CB, tap = id / groups, o0 = block * width;
-  const int chunk = get_global_id (1), stride_part = blocks * width;
+  const int chunk = get_global_id (1), o0 = block * WIDTH, width = full * VW + rest * HW;
   const int row0 = chunk * rows_chunk, row1 = min (row0 + rows_chunk, n * ho);
-  part += ((size_t) chunk * (k * k * ci + 1)) * stride_part + o0;
-
-  VF acc[CB][2];
+  const bool bias = tap == k * k;
+  VF acc[PX][2];
+  HF acc_rest[PX];
 #pragma unroll
-  for (int i = 0; i < CB; i++)
-#pragma unroll
-    for (int v = 0; v < nv; v++)
-      acc[i][v] = 0.0f;
-
-  if (tap == k * k) /* the bias */
+  for (int i = 0; i < PX; i++)
     {
-      if (c0 > 0)
-        return;
-      const size_t first = (size_t) row0 * wo, last = min ((size_t) row1 * wo, (size_t) pixels);
-      const size_t end = (size_t) pixels * co;
-      for (size_t p = first; p < last; p++)
-        {
-          float t[2 * VW];
-          const bool whole = p * co + o0 + width <= end;
-          if (!whole)
-            for (int i = 0; i < width; i++)
-              t[i] = o0 + i < co ? dy[p * co + o0 + i] : 0.0f;
-#pragma unroll
-          for (int v = 0; v < nv; v++)
-            acc[0][v] += whole ? VLOAD (dy + p * co + o0 + v * VW) : VLOAD (t + v * VW);
-        }
-#pragma unroll
-      for (int v = 0; v < nv; v++)
-        VSTORE (acc[0][v], part + (size_t) k * k * ci * stride_part + v * VW);
-      return;
+      acc[i][0] = acc[i][1] = 0.0f;
+      acc_rest[i] = 0.0f;
     }
 
-  const int ky = tap / k - k / 2, kx = tap % k - k / 2;
-  const int xs = kx < 0 ? (stride - 1 - kx) / stride : 0, xe = min (wo, (wi - 1 - kx + stride) / stride);
+  const int ky = bias ? 0 : tap / k - k / 2, kx = bias ? 0 : tap % k - k / 2;
+  const int xs = kx < 0 ? (stride - 1 - kx) / stride : 0, xe = bias ? wo : min (wo, (wi - 1 - kx + stride) / stride);
   /* with stride 1 the last of the rows may be cut short (`pixels`) */
   const size_t x_end = (size_t) (stride == 1 ? pixels : n * hi * wi) * ci, y_end = (size_t) pixels * co;
   for (int row = row0; row < row1; row++)
@@ -268,73 +264,82 @@ weight_tile (const int nv, __global const float *x, __global const float *dy, __
       const size_t d0 = ((size_t) row * wo + xs) * co + o0;
       __global const float *q = x + q0, *d = dy + d0;
       const size_t more = last - xs - 1;
-      if (q0 + more * stride * ci + CB <= x_end && d0 + more * co + width <= y_end)
+      const bool whole = d0 + more * co + width <= y_end;
+      if (bias && whole)
+        for (int p = xs; p < last; p++, d += co)
+          {
+#pragma unroll
+            for (int v = 0; v < full; v++)
+              acc[0][v] += VLOAD (d + v * VW);
+            if (rest)
+              acc_rest[0] += HLOAD (d + full * VW);
+          }
+      else if (whole && q0 + more * stride * ci + PX <= x_end)
         for (int p = xs; p < last; p++, q += stride * ci, d += co)
           WEIGHT_STEP (q, d)
       else
         for (int p = xs; p < last; p++, q += stride * ci, d += co)
           {
-            float tq[CB], td[2 * VW];
-            for (int i = 0; i < CB; i++)
-              tq[i] = c0 + i < ci ? q[i] : 0.0f;
+            float tq[PX], td[WIDTH];
+            for (int i = 0; i < PX; i++)
+              tq[i] = bias ? 1.0f : c0 + i < ci ? q[i] : 0.0f;
             for (int i = 0; i < width; i++)
               td[i] = o0 + i < co ? d[i] : 0.0f;
             WEIGHT_STEP (tq, td)
           }
     }
-  part += ((size_t) tap * ci + c0) * stride_part;
+  const int stride_part = (co + WIDTH - 1) / WIDTH * WIDTH, count = bias ? 1 : ci - c0;
+  part += (((size_t) chunk * (k * k * ci + 1)) + (size_t) tap * ci + c0) * stride_part + o0;
 #pragma unroll
-  for (int i = 0; i < CB; i++)
-    if (c0 + i < ci)
+  for (int i = 0; i < PX; i++)
+    if (i < count)
+      {
 #pragma unroll
-      for (int v = 0; v < nv; v++)
-        VSTORE (acc[i][v], part + (size_t) i * stride_part + v * VW);
+        for (int v = 0; v < full; v++)
+          VSTORE (acc[i][v], part + (size_t) i * stride_part + v * VW);
+        if (rest)
+          HSTORE (acc_rest[i], part + (size_t) i * stride_part + full * VW);
+      }
 }
 
-/* Range: (blocks x groups of CB channels x (taps + 1), chunks). */
-#define WEIGHT(name, nv)                                                                 \
-  SINGLE __kernel void                                                                   \
-  name (IN (x), IN (dy), OUT (part), const int n, const int hi, const int wi,            \
-        const int ci, const int ho, const int wo, const int co, const int k,             \
-        const int stride, const int pixels, const int rows_chunk)                        \
-  {                                                                                      \
-    OPEN_IN (x);                                                                         \
-    OPEN_IN (dy);                                                                        \
-    OPEN_OUT (part);                                                                     \
-    weight_tile (nv, x, dy, part, n, hi, wi, ci, ho, wo, co, k, stride, pixels,          \
-                 rows_chunk);                                                            \
-  }
-WEIGHT (conv2d_weight_1, 1)
-WEIGHT (conv2d_weight_2, 2)
+/* Range: (blocks x groups of PX channels x taps, and the blocks' bias; chunks). */
+SINGLE __kernel void
+conv2d_weight (IN (x), IN (dy), OUT (part), const int n, const int hi, const int wi, const int ci, const int ho,
+               const int wo, const int co, const int k, const int stride, const int pixels, const int rows_chunk)
+{
+  OPEN_IN (x);
+  OPEN_IN (dy);
+  OPEN_OUT (part);
+  const int blocks = (co + WIDTH - 1) / WIDTH, groups = (ci + PX - 1) / PX, id = get_global_id (0);
+  const int block = id % blocks, c0 = id / blocks % groups * PX, tap = id / blocks / groups;
+  const int left = co - block * WIDTH;
+#define CALL(full, rest)                                                                               \
+  weight_tile (full, rest, x, dy, part, block, c0, tap, n, hi, wi, ci, ho, wo, co, k, stride, pixels,  \
+               rows_chunk)
+  BY_OUTPUTS (left, CALL)
+#undef CALL
+}
 
 /* Adds up the chunks, in order.  The two modes: 0 leave that gradient, 1 write, 2 add to it.
  * One work-item a row of the partials. */
 SINGLE __kernel void
 conv2d_weight_sum (IN (part), OUT (dw), OUT (db), const int chunks, const int rows, const int co,
-                   const int stride_part, const int weight_mode, const int bias_mode)
+                   const int weight_mode, const int bias_mode)
 {
   OPEN_IN (part);
-  const int row = get_global_id (0);
+  const int row = get_global_id (0), mode = row < rows ? weight_mode : bias_mode;
   __global float *to = row < rows ? dw_mem + dw_at + (size_t) row * co : db_mem + db_at;
-  const int mode = row < rows ? weight_mode : bias_mode;
   if (mode == 0)
     return;
-  part += (size_t) row * stride_part;
+  const int stride_part = (co + WIDTH - 1) / WIDTH * WIDTH;
   const size_t step = (size_t) (rows + 1) * stride_part;
+  part += (size_t) row * stride_part;
   for (int c = 0; c < co; c += VW)
     {
       VF sum = 0.0f;
       for (int i = 0; i < chunks; i++)
         sum += VLOAD (part + i * step + c);
-      if (c + VW <= co)
-        VSTORE (mode == 2 ? VLOAD (to + c) + sum : sum, to + c);
-      else
-        {
-          float t[VW];
-          VSTORE (sum, t);
-          for (int i = 0; c + i < co; i++)
-            to[c + i] = mode == 2 ? to[c + i] + t[i] : t[i];
-        }
+      fse_put_or_add (sum, to + c, co - c, mode == 2);
     }
 }
 

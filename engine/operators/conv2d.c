@@ -57,11 +57,11 @@ ceil_div (gint a, gint b)
   return (a + b - 1) / b;
 }
 
-/* Vectors of a tile's outputs: two, where that is not half empty. */
+/* Outputs of a block of the cpu family: two vectors. */
 static gint
-tile_vectors (FseDevice *device, gint co)
+block_width (FseDevice *device)
 {
-  return ceil_div (co, (gint) fse_device_vector (device)) % 2 == 0 ? 2 : 1;
+  return 2 * (gint) fse_device_vector (device);
 }
 
 static gint
@@ -73,7 +73,7 @@ tile_pixels (FseDevice *device)
 static gsize
 packed_floats (FseDevice *device, gint taps, gint ci, gint co)
 {
-  gint width = tile_vectors (device, co) * (gint) fse_device_vector (device);
+  gint width = block_width (device);
 
   return (gsize) ceil_div (co, width) * taps * ci * width + ci;
 }
@@ -118,22 +118,19 @@ convolve (FseNode *node, const Layout *l, FseBuffer x, FseBuffer weight, gboolea
     }
   else
     {
-      gint      nv = tile_vectors (device, l->co), width = nv * (gint) fse_device_vector (device);
-      gint      blocks = ceil_div (l->co, width), tiles = ceil_div (pixels, tile_pixels (device));
-      gboolean  tiles_first = (gsize) blocks * k * k * l->ci * width > LARGE_WEIGHTS;
+      gint      blocks = ceil_div (l->co, block_width (device)), tiles = ceil_div (pixels, tile_pixels (device));
+      gboolean  tiles_first = (gsize) k * k * l->ci * l->co > LARGE_WEIGHTS;
       FseBuffer packed = node->scratch[swapped ? PACKED_SWAPPED : PACKED];
       FseRange  range = tiles_first ? fse_range_single (tiles, blocks, parities)
                                     : fse_range_single (blocks, tiles, parities);
 
-      return fse_launch (device, "conv2d", swapped ? "conv2d_pack_swapped" : "conv2d_pack",
-                         fse_range_single (k * k + 1, blocks, 1), error, FSE_BUF (weight), FSE_BUF (packed),
-                         FSE_INT (k * k), FSE_INT (swapped ? l->co : l->ci), FSE_INT (swapped ? l->ci : l->co),
-                         FSE_INT (width), FSE_END)
-             && fse_launch (device, "conv2d", nv == 2 ? "conv2d_2" : "conv2d_1", range, error, FSE_BUF (x),
-                            FSE_BUF (packed), FSE_BUF (bias), FSE_BUF (y), FSE_INT (l->n), FSE_INT (l->hi),
-                            FSE_INT (l->wi), FSE_INT (l->ci), FSE_INT (l->ho), FSE_INT (l->wo), FSE_INT (l->co),
-                            FSE_INT (k), FSE_INT (l->stride), FSE_INT (l->up), FSE_INT (has_bias), FSE_INT (add),
-                            FSE_INT (tiles_first), FSE_END);
+      return fse_launch (device, "conv2d", "conv2d_pack", fse_range_single (k * k + 1, blocks, 1), error,
+                         FSE_BUF (weight), FSE_BUF (packed), FSE_INT (k * k), FSE_INT (l->ci), FSE_INT (l->co),
+                         FSE_INT (swapped), FSE_END)
+             && fse_launch (device, "conv2d", "conv2d", range, error, FSE_BUF (x), FSE_BUF (packed), FSE_BUF (bias),
+                            FSE_BUF (y), FSE_INT (l->n), FSE_INT (l->hi), FSE_INT (l->wi), FSE_INT (l->ci),
+                            FSE_INT (l->ho), FSE_INT (l->wo), FSE_INT (l->co), FSE_INT (k), FSE_INT (l->stride),
+                            FSE_INT (l->up), FSE_INT (has_bias), FSE_INT (add), FSE_INT (tiles_first), FSE_END);
     }
 }
 
@@ -187,20 +184,18 @@ backward_weight (FseNode *node, SumMode weight_mode, SumMode bias_mode, GError *
                           FSE_INT (weight_mode), FSE_INT (bias_mode), FSE_END);
   else
     {
-      gint     nv = tile_vectors (device, out->c), vector = nv * (gint) fse_device_vector (device);
-      gint     blocks = ceil_div (out->c, vector), groups = ceil_div (x->c, tile_pixels (device));
+      gint     blocks = ceil_div (out->c, block_width (device)), groups = ceil_div (x->c, tile_pixels (device));
       gboolean flat = is_product (conv);
 
-      return fse_launch (device, "conv2d", nv == 2 ? "conv2d_weight_2" : "conv2d_weight_1",
-                         fse_range_single ((gsize) blocks * groups * (taps + 1), chunks, 1), error,
+      return fse_launch (device, "conv2d", "conv2d_weight",
+                         fse_range_single ((gsize) blocks * (groups * taps + 1), chunks, 1), error,
                          FSE_BUF (x->data), FSE_BUF (out->grad), FSE_BUF (partials), FSE_INT (flat ? 1 : x->n),
                          FSE_INT (flat ? lines : x->h), FSE_INT (flat ? width : x->w), FSE_INT (x->c),
                          FSE_INT (flat ? lines : out->h), FSE_INT (width), FSE_INT (out->c), FSE_INT (conv->k),
                          FSE_INT (conv->stride), FSE_INT (pixels), FSE_INT (lines_chunk), FSE_END)
              && fse_launch (device, "conv2d", "conv2d_weight_sum", fse_range_single (rows + 1, 1, 1), error,
                             FSE_BUF (partials), FSE_BUF (dw), FSE_BUF (db), FSE_INT (chunks), FSE_INT (rows),
-                            FSE_INT (out->c), FSE_INT (blocks * vector), FSE_INT (weight_mode), FSE_INT (bias_mode),
-                            FSE_END);
+                            FSE_INT (out->c), FSE_INT (weight_mode), FSE_INT (bias_mode), FSE_END);
     }
 }
 
@@ -239,9 +234,7 @@ fse_conv2d (FseTape *tape, FseTensor *x, FseTensor *weight, FseTensor *bias, gin
 
   if (fse_device_family (device) == FSE_FAMILY_CPU)
     {
-      gint vector = tile_vectors (device, weight->c) * (gint) fse_device_vector (device);
-
-      width = ceil_div (weight->c, vector) * vector;
+      width = ceil_div (weight->c, block_width (device)) * block_width (device);
       fse_node_scratch (node, PACKED, packed_floats (device, taps, x->c, weight->c), FSE_SCRATCH_FORWARD);
       fse_node_scratch (node, PACKED_SWAPPED, packed_floats (device, taps, weight->c, x->c), FSE_SCRATCH_BACKWARD);
     }
