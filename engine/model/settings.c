@@ -96,7 +96,7 @@ fse_settings_default (FseSettings *settings)
     .model_size = FSE_MODEL_SMALL,
     .size = 128,
     .batch = 4,
-    .rate = 2e-3,
+    .rate = 1e-3,
   };
 }
 

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "files/disk.h"
 #include "model/model-file.h"
 #include "model/my.h"
 #include "operators/optimiser.h"
@@ -272,13 +273,17 @@ upload_pairs (FseTrainer *trainer, GError **error)
 static gboolean
 build (FseTrainer *trainer, gint batch, GError **error)
 {
-  FseNet net;
-  gfloat guard[FSE_GUARD_FLOATS] = { [FSE_GUARD_FACTOR] = 1.0f };
+  FseNet      net;
+  FseSnapshot snapshot = trainer->snapshot;
+  gfloat      guard[FSE_GUARD_FLOATS] = { [FSE_GUARD_FACTOR] = 1.0f };
 
   trainer->weights = fse_weights_new (trainer->device, trainer->settings.seed);
   trainer->tape = fse_tape_new (trainer->device, TRUE);
   net = (FseNet) { trainer->tape, trainer->weights, &trainer->settings };
   fse_objective_build (&trainer->objective, &net, batch, trainer->data->height, trainer->data->width);
+  snapshot.memory = fse_tape_memory (trainer->tape) + (FSE_ARENA_EMA + 1) * sizeof (gfloat) * fse_weights_floats (trainer->weights)
+                    + 8 * sizeof (gfloat) * (guint64) trainer->data->n * trainer->data->height * trainer->data->width;
+  publish (trainer, &snapshot);
 
   if (!fse_weights_allocate (trainer->weights, TRUE, error) || !fse_tape_seal (trainer->tape, error)
       || !fse_device_alloc (trainer->device, fse_optimiser_scratch (trainer->weights), &trainer->scratch, error)
@@ -541,13 +546,22 @@ train (FseTrainer *trainer, GError **error)
   return TRUE;
 }
 
+/* Better to hear it now than after the training. */
+static gboolean
+can_be_written (FseTrainer *trainer, GError **error)
+{
+  g_auto (FseDiskFile) trial = FSE_DISK_FILE_INIT;
+
+  return fse_disk_create (&trial, trainer->path, error);
+}
+
 gboolean
 fse_trainer_run (FseTrainer *trainer, GError **error)
 {
   gboolean ok;
 
   trainer->started = g_get_monotonic_time ();
-  ok = train (trainer, error);
+  ok = can_be_written (trainer, error) && train (trainer, error);
   release (trainer);
   return ok;
 }

@@ -45,6 +45,7 @@ typedef struct
   gdouble error;          /* smoothed mean |result - after|, 0..1: the readable part of the loss */
   gdouble copy_error;     /* mean |before - after| of the training pairs: what doing nothing scores */
   guint   skipped;        /* steps skipped because of not-a-number */
+  guint64 memory;         /* bytes that training takes on the device; 0 = not known yet */
   gchar   device[128];
 } FseSnapshot;
 
