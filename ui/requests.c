@@ -141,15 +141,20 @@ get_ints (GKeyFile *file, const gchar *key, GArray *values)
     g_array_append_vals (values, read, n);
 }
 
+static void
+set_ints (GKeyFile *file, const gchar *key, GArray *values)
+{
+  if (values->len) /* GLib refuses empty lists */
+    g_key_file_set_integer_list (file, GROUP_TRAIN, key, (gint *) (gpointer) values->data, values->len);
+}
+
 gchar *
 fse_train_request_to_text (const FseTrainRequest *request)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
 
-  g_key_file_set_integer_list (file, GROUP_TRAIN, "before", (gint *) (gpointer) request->before->data,
-                               request->before->len);
-  g_key_file_set_integer_list (file, GROUP_TRAIN, "after", (gint *) (gpointer) request->after->data,
-                               request->after->len);
+  set_ints (file, "before", request->before);
+  set_ints (file, "after", request->after);
   g_key_file_set_string (file, GROUP_TRAIN, "folder", request->folder);
   g_key_file_set_string (file, GROUP_TRAIN, "model", request->model);
   g_key_file_set_double (file, GROUP_TRAIN, "minutes", request->minutes);

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Sourced by the tests that start GIMP: a throw-away profile with our plug-in
+# and only what the tests need of GIMP's own.
+#   make_profile FOLDER PLUGIN [GIMP-PLUG-IN...]
+#   run_console PROFILE LOG SCRIPT [ARGUMENT-OF-ENV...]
+make_profile () {
+  local profile=$1 plugin=$2 system name
+  system=$(pkg-config --variable=gimplibdir gimp-2.0)/plug-ins
+  shift 2
+  # Without "gradients" GIMP complains when it ends.
+  mkdir -p "$profile"/{gradients,tmp,plug-ins/few-shot-edit}
+  cp "$plugin" "$profile/plug-ins/few-shot-edit/few-shot-edit"
+  for name in script-fu "$@"; do
+    ln -s "$system/$name" "$profile/plug-ins/"
+  done
+  # shellcheck disable=SC2016
+  printf '%s\n' '(plug-in-path "${gimp_dir}/plug-ins")' '(check-updates no)' \
+    '(temp-path "${gimp_dir}/tmp")' '(swap-path "${gimp_dir}/tmp")' >"$profile/gimprc"
+}
+
+run_console () {
+  local profile=$1 log=$2 script=$3
+  shift 3
+  # The exit code says nothing: it is 0 even when the script failed.
+  env "$@" GIMP2_DIRECTORY="$profile" GEGL_USE_OPENCL=no NO_AT_BRIDGE=1 \
+    timeout 400 gimp-console-2.10 -i -d -f -c -s -b "(load \"$script\")" -b '(gimp-quit 1)' \
+    </dev/null >"$log" 2>&1
+}
