@@ -47,14 +47,20 @@ fse_weights_new (FseDevice *device, guint64 seed)
   return weights;
 }
 
+static void
+release (FseWeights *weights)
+{
+  for (gint i = 0; i <= FSE_ARENA_EMA; i++)
+    if (weights->arena[i].mem)
+      fse_device_free (weights->device, &weights->arena[i]);
+}
+
 void
 fse_weights_free (FseWeights *weights)
 {
   if (!weights)
     return;
-  for (gint i = 0; i <= FSE_ARENA_EMA; i++)
-    if (weights->arena[i].mem)
-      fse_device_free (weights->device, &weights->arena[i]);
+  release (weights);
   g_hash_table_unref (weights->by_name);
   g_ptr_array_unref (weights->list);
   g_free (weights);
@@ -98,7 +104,7 @@ initial_values (FseWeights *weights, const Weight *weight, gfloat *values)
 gboolean
 fse_weights_allocate (FseWeights *weights, gboolean training, GError **error)
 {
-  g_autofree gfloat *values = g_new0 (gfloat, weights->floats);
+  g_autofree gfloat *values = NULL;
   gint               last = training ? FSE_ARENA_EMA : FSE_ARENA_DATA;
 
   if (weights->allocated)
@@ -107,7 +113,12 @@ fse_weights_allocate (FseWeights *weights, gboolean training, GError **error)
   for (gint i = 0; i <= last; i++)
     if (!fse_device_alloc (weights->device, weights->floats, &weights->arena[i], error)
         || !fse_device_zero (weights->device, weights->arena[i], weights->floats, error))
-      return FALSE;
+      {
+        release (weights); /* a smaller try may follow */
+        return FALSE;
+      }
+
+  values = g_new0 (gfloat, weights->floats);
 
   for (guint i = 0; i < weights->list->len; i++)
     {
@@ -124,7 +135,10 @@ fse_weights_allocate (FseWeights *weights, gboolean training, GError **error)
     }
   if (!fse_device_write (weights->device, weights->arena[FSE_ARENA_DATA], values, weights->floats, error)
       || (training && !fse_device_write (weights->device, weights->arena[FSE_ARENA_EMA], values, weights->floats, error)))
-    return FALSE;
+    {
+      release (weights);
+      return FALSE;
+    }
 
   weights->allocated = TRUE;
   return TRUE;
