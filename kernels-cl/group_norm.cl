@@ -96,13 +96,14 @@ group_norm_apply (IN (x), IN (coef), OUT (y), const int period, const int rows, 
     }
 }
 
-/* part [n][chunks][2][period]: sums of du and of du (x - mean). */
+/* part [n][chunks][2][period]: sums of du and of du (x - mean).  With SiLU du takes dy's
+ * place, which nobody reads after this operator: so its exponential is taken once. */
 SINGLE __kernel void
-group_norm_backward_sums (IN (x), IN (dy), IN (coef), OUT (part), const int period, const int rows,
+group_norm_backward_sums (IN (x), OUT (dy), IN (coef), OUT (part), const int period, const int rows,
                           const int rows_chunk, const int rest, const int silu)
 {
   OPEN_IN (x);
-  OPEN_IN (dy);
+  OPEN_OUT (dy);
   OPEN_IN (coef);
   OPEN_OUT (part);
   const int k = get_global_id (0), picture = get_global_id (1);
@@ -123,6 +124,8 @@ group_norm_backward_sums (IN (x), IN (dy), IN (coef), OUT (part), const int peri
         {
           const VF d = fse_get (x + p, left) - mean;
           const VF du = through (d * scale + shift, fse_get (dy + p, left), silu);
+          if (silu)
+            fse_put (du, dy + p, left);
           sum += du;
           products = fma (du, d, products);
         }
@@ -133,11 +136,11 @@ group_norm_backward_sums (IN (x), IN (dy), IN (coef), OUT (part), const int peri
 
 /* dx = scale du + slope (x - mean) + offset; bend [n][2][period] is (slope, offset). */
 SINGLE __kernel void
-group_norm_backward (IN (x), IN (dy), IN (coef), IN (bend), OUT (dx), const int period, const int rows,
-                     const int rows_chunk, const int rest, const int silu, const int add)
+group_norm_backward (IN (x), IN (du), IN (coef), IN (bend), OUT (dx), const int period, const int rows,
+                     const int rows_chunk, const int rest, const int add)
 {
   OPEN_IN (x);
-  OPEN_IN (dy);
+  OPEN_IN (du);
   OPEN_IN (coef);
   OPEN_IN (bend);
   OPEN_OUT (dx);
@@ -145,16 +148,16 @@ group_norm_backward (IN (x), IN (dy), IN (coef), IN (bend), OUT (dx), const int 
   const size_t floats = (size_t) rows * period + rest, first = (size_t) k * rows_chunk * period;
   const long count = k + 1 < get_global_size (0) ? (size_t) rows_chunk * period : floats - first;
   x += picture * floats + first;
-  dy += picture * floats + first;
+  du += picture * floats + first;
   dx += picture * floats + first;
   coef += (size_t) picture * 4 * period;
   bend += (size_t) picture * 2 * period;
   int j = 0;
   for (long i = 0; i < count; i += VW, j = j + VW == period ? 0 : j + VW)
     {
-      const VF d = fse_get (x + i, count - i) - VLOAD (COEF_MEAN (coef) + j), scale = VLOAD (COEF_SCALE (coef) + j);
-      const VF du = through (d * scale + VLOAD (COEF_SHIFT (coef) + j), fse_get (dy + i, count - i), silu);
-      fse_put_or_add (scale * du + VLOAD (bend + j) * d + VLOAD (bend + period + j), dx + i, count - i, add);
+      const VF d = fse_get (x + i, count - i) - VLOAD (COEF_MEAN (coef) + j);
+      const VF own = VLOAD (COEF_SCALE (coef) + j) * fse_get (du + i, count - i);
+      fse_put_or_add (own + VLOAD (bend + j) * d + VLOAD (bend + period + j), dx + i, count - i, add);
     }
 }
 
@@ -227,11 +230,11 @@ group_norm_apply (IN (x), IN (coef), OUT (y), const int period, const int rows, 
 }
 
 GROUP __kernel void
-group_norm_backward_sums (IN (x), IN (dy), IN (coef), OUT (part), const int period, const int rows,
+group_norm_backward_sums (IN (x), OUT (dy), IN (coef), OUT (part), const int period, const int rows,
                           const int rows_chunk, const int rest, const int silu)
 {
   OPEN_IN (x);
-  OPEN_IN (dy);
+  OPEN_OUT (dy);
   OPEN_IN (coef);
   OPEN_OUT (part);
   __local VF all[COLUMNS * LINES];
@@ -249,6 +252,8 @@ group_norm_backward_sums (IN (x), IN (dy), IN (coef), OUT (part), const int peri
         {
           const VF d = fse_get (x + at + (size_t) i * period, left) - mean;
           const VF du = through (d * scale + shift, fse_get (dy + at + (size_t) i * period, left), silu);
+          if (silu)
+            fse_put (du, dy + at + (size_t) i * period, left);
           sum += du;
           products = fma (du, d, products);
         }
@@ -263,11 +268,11 @@ group_norm_backward_sums (IN (x), IN (dy), IN (coef), OUT (part), const int peri
 }
 
 __kernel void
-group_norm_backward (IN (x), IN (dy), IN (coef), IN (bend), OUT (dx), const int period, const int rows,
-                     const int rest, const int silu, const int add)
+group_norm_backward (IN (x), IN (du), IN (coef), IN (bend), OUT (dx), const int period, const int rows,
+                     const int rest, const int add)
 {
   OPEN_IN (x);
-  OPEN_IN (dy);
+  OPEN_IN (du);
   OPEN_IN (coef);
   OPEN_IN (bend);
   OPEN_OUT (dx);
@@ -279,9 +284,9 @@ group_norm_backward (IN (x), IN (dy), IN (coef), IN (bend), OUT (dx), const int 
   const size_t at = picture * floats + i;
   coef += (size_t) picture * 4 * period + j;
   bend += (size_t) picture * 2 * period + j;
-  const VF d = fse_get (x + at, floats - i) - VLOAD (COEF_MEAN (coef)), scale = VLOAD (COEF_SCALE (coef));
-  const VF du = through (d * scale + VLOAD (COEF_SHIFT (coef)), fse_get (dy + at, floats - i), silu);
-  fse_put_or_add (scale * du + VLOAD (bend) * d + VLOAD (bend + period), dx + at, floats - i, add);
+  const VF d = fse_get (x + at, floats - i) - VLOAD (COEF_MEAN (coef));
+  const VF own = VLOAD (COEF_SCALE (coef)) * fse_get (du + at, floats - i);
+  fse_put_or_add (own + VLOAD (bend) * d + VLOAD (bend + period), dx + at, floats - i, add);
 }
 
 #endif

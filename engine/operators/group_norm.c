@@ -151,13 +151,12 @@ backward (FseNode *node, GError **error)
       && !fse_launch (device, "group_norm", "group_norm_backward", fse_range_single (l.shares, x->n, 1), error,
                       FSE_BUF (x->data), FSE_BUF (dy), FSE_BUF (coef), FSE_BUF (bend), FSE_BUF (x->grad),
                       FSE_INT (l.period), FSE_INT (l.rows), FSE_INT (l.rows_chunk), FSE_INT (l.rest),
-                      FSE_INT (norm->silu), FSE_INT (node->accumulate[0]), FSE_END))
+                      FSE_INT (node->accumulate[0]), FSE_END))
     return FALSE;
   if (x->needs_grad && fse_device_family (device) == FSE_FAMILY_GPU
       && !fse_launch (device, "group_norm", "group_norm_backward", range_pixels (&l, x->n), error, FSE_BUF (x->data),
                       FSE_BUF (dy), FSE_BUF (coef), FSE_BUF (bend), FSE_BUF (x->grad), FSE_INT (l.period),
-                      FSE_INT (l.rows), FSE_INT (l.rest), FSE_INT (norm->silu), FSE_INT (node->accumulate[0]),
-                      FSE_END))
+                      FSE_INT (l.rows), FSE_INT (l.rest), FSE_INT (node->accumulate[0]), FSE_END))
     return FALSE;
   if (!gamma_mode && !beta_mode)
     return TRUE;
