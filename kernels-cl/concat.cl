@@ -11,9 +11,9 @@ copy_channels (IN (from), const int from_c, const int from_first, OUT (to), cons
   OPEN_IN (from) + from_first;
   OPEN_OUT (to) + to_first;
 #ifdef FSE_GPU
-  for (ulong i = get_global_id (0); i < (ulong) pixels * count; i += get_global_size (0))
+  for (uint i = get_global_id (0); i < pixels * count; i += get_global_size (0))
     {
-      const uint p = i / count, k = i - (ulong) p * count;
+      const uint p = i / count, k = i - p * count;
       const float v = from[(size_t) p * from_c + k];
       __global float *at = to + (size_t) p * to_c + k;
       *at = add ? *at + v : v;

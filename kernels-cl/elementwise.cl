@@ -91,9 +91,9 @@ add_rows (IN (x), IN (v), IN (noise), OUT (out), const int weighted, const uint 
 
 #ifdef FSE_GPU
   /* neighbours take neighbouring floats */
-  for (ulong i = get_global_id (0); i < (ulong) pixels * c; i += get_global_size (0))
+  for (uint i = get_global_id (0); i < pixels * c; i += get_global_size (0))
     {
-      const uint p = i / c, k = i - (ulong) p * c;
+      const uint p = i / c, k = i - p * c;
       out[i] = fma (v[k], weighted ? noise[p] : 1.0f, x[i]);
     }
 #else

@@ -11,7 +11,7 @@ static inline VF
 mask_lanes (__global const float *mask, size_t i, uint n, uint c)
 {
   float lanes[VW];
-  uint p = i / c, k = i - (size_t) p * c;
+  uint p = (uint) i / c, k = (uint) i - p * c;
   float m = mask[p];
   for (int l = 0; l < VW; l++)
     {

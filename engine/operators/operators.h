@@ -78,7 +78,8 @@ FseTensor *fse_colour_transform (FseTape *tape, FseTensor *x, FseTensor *map);
 FseTensor *fse_loss_l1 (FseTape *tape, FseTensor *x, FseTensor *target, FseTensor *mask, gfloat weight);
 FseTensor *fse_loss_l2 (FseTape *tape, FseTensor *x, FseTensor *target, FseTensor *mask, gfloat weight);
 /* mean |x| : target of fse_loss_l1 may be NULL for zero. */
-/* KL (N(mu, exp(logvar)) || N(0,1)) = mean of (mu^2 + exp(logvar) - 1 - logvar) / 2; stats as in sample_gaussian */
+/* KL (N(mu, exp(logvar)) || N(0,1)) = mean of (mu^2 + exp(logvar) - 1 - logvar) / 2; stats as in sample_gaussian,
+ * but logvar clamped to [-30, 20] only, against overflow: a runaway is pulled back */
 FseTensor *fse_loss_kl (FseTape *tape, FseTensor *stats, gfloat weight);
 /* Frequency loss, amplitude form: mean over n, c, u, v of | |DFT (x)| - |DFT (target)| |,
  * orthonormal 2-D DFT per channel, |P| = sqrt (re^2 + im^2 + 1e-6). */
