@@ -51,16 +51,16 @@ probe_backward (FseNode *node, GError **error)
   FseTensor *x = node->in[0];
   gsize      n = fse_tensor_floats (x);
 
-  if (! x->needs_grad)
+  if (!x->needs_grad)
     return TRUE;
-  if (! node->accumulate[0])
+  if (!node->accumulate[0])
     return fse_device_copy (node->device, node->in[1]->data, x->grad, n, error);
 
   g_autofree gfloat *sum = g_new (gfloat, n);
   g_autofree gfloat *r = g_new (gfloat, n);
 
-  if (! fse_device_read (node->device, x->grad, sum, n, error) ||
-      ! fse_device_read (node->device, node->in[1]->data, r, n, error))
+  if (!fse_device_read (node->device, x->grad, sum, n, error) ||
+      !fse_device_read (node->device, node->in[1]->data, r, n, error))
     return FALSE;
   for (gsize i = 0; i < n; i++)
     sum[i] += r[i];
@@ -137,7 +137,7 @@ run_begin (Run *run, const Case *row, FseDevice *device)
       for (gsize e = 0; e < n; e++)
         run->real[i][e] = run->in[i][e];
     }
-  if (! run->loss)
+  if (!run->loss)
     {
       gsize n = case_floats (row->out);
 
@@ -205,19 +205,19 @@ run_tape (Run *run, gboolean branches, FseTensor **in, FseTensor **out, gfloat *
                    row->out.n, row->out.h, row->out.w, row->out.c);
       return NULL;
     }
-  if (! run->loss)
+  if (!run->loss)
     r = add_probe (tape, *out);
   if (branches)
     for (gint i = 0; i < row->n_in; i++)
       if (has_grad (row, i))
         more[i] = add_probe (tape, in[i]);
 
-  if (! fse_tape_seal (tape, error))
+  if (!fse_tape_seal (tape, error))
     return NULL;
   for (gint i = 0; i < row->n_in; i++)
-    if (! write_poisoned (run->device, in[i]->data, run->in[i], fse_tensor_floats (in[i]), error))
+    if (!write_poisoned (run->device, in[i]->data, run->in[i], fse_tensor_floats (in[i]), error))
       return NULL;
-  if (r && ! write_poisoned (run->device, r->data, run->r, fse_tensor_floats (r), error))
+  if (r && !write_poisoned (run->device, r->data, run->r, fse_tensor_floats (r), error))
     return NULL;
   for (gint i = 0; i < row->n_in; i++)
     if (more[i])
@@ -227,7 +227,7 @@ run_tape (Run *run, gboolean branches, FseTensor **in, FseTensor **out, gfloat *
         extra[i] = g_new (gfloat, n);
         for (gsize e = 0; e < n; e++)
           extra[i][e] = (gfloat) g_rand_double_range (run->rand, -1.0, 1.0);
-        if (! fse_device_write (run->device, more[i]->data, extra[i], n, error))
+        if (!fse_device_write (run->device, more[i]->data, extra[i], n, error))
           return NULL;
       }
   return g_steal_pointer (&tape);
@@ -246,9 +246,9 @@ check_forward (Run *run, const gfloat *out)
     {
       gdouble wrong = fabs (out[e] - run->expected[e]) / (1.0 + fabs (run->expected[e]));
 
-      if (! (wrong <= tolerance))
+      if (!(wrong <= tolerance))
         bad++;
-      if (! (wrong <= most) && ! isnan (most))
+      if (!(wrong <= most) && !isnan (most))
         {
           most = wrong;
           worst = e;
@@ -342,7 +342,7 @@ run_plain (Run *run, GError **error)
   g_autofree gfloat  *again = g_new (gfloat, n_out);
   g_autofree gdouble *scratch = g_new (gdouble, n_out);
 
-  if (tape == NULL || ! run_step (tape, error) || ! fse_device_read (run->device, out->data, first, n_out, error))
+  if (tape == NULL || !run_step (tape, error) || !fse_device_read (run->device, out->data, first, n_out, error))
     return FALSE;
 
   run->expected = g_new (gdouble, n_out);
@@ -353,15 +353,15 @@ run_plain (Run *run, GError **error)
     {
       gsize n = case_floats (row->in[i]);
 
-      if (! has_grad (row, i))
+      if (!has_grad (row, i))
         continue;
       run->grad[i] = g_new (gfloat, n);
-      if (! fse_device_read (run->device, in[i]->grad, run->grad[i], n, error))
+      if (!fse_device_read (run->device, in[i]->grad, run->grad[i], n, error))
         return FALSE;
       check_gradient (run, i, scratch);
     }
 
-  if (! run_step (tape, error) || ! fse_device_read (run->device, out->data, again, n_out, error))
+  if (!run_step (tape, error) || !fse_device_read (run->device, out->data, again, n_out, error))
     return FALSE;
   if (memcmp (first, again, n_out * sizeof (gfloat)) != 0)
     g_string_append (run->trouble, "# repeat: a second forward gives other bits\n");
@@ -372,12 +372,12 @@ run_plain (Run *run, GError **error)
 
       if (has_grad (row, i))
         {
-          if (! fse_device_read (run->device, in[i]->grad, now, n, error))
+          if (!fse_device_read (run->device, in[i]->grad, now, n, error))
             return FALSE;
           if (memcmp (now, run->grad[i], n * sizeof (gfloat)) != 0)
             g_string_append_printf (run->trouble, "# repeat: a second backward gives other bits for input %d\n", i);
         }
-      if (! fse_device_read (run->device, in[i]->data, now, n, error))
+      if (!fse_device_read (run->device, in[i]->data, now, n, error))
         return FALSE;
       if (memcmp (now, run->in[i], n * sizeof (gfloat)) != 0)
         g_string_append_printf (run->trouble, "# inputs: the step has overwritten input %d\n", i);
@@ -401,16 +401,16 @@ run_branches (Run *run, GError **error)
       g_autofree gfloat *sum = g_new (gfloat, n);
       gsize              bad = 0, worst = 0;
 
-      if (! has_grad (row, i))
+      if (!has_grad (row, i))
         continue;
       done = fse_device_read (run->device, in[i]->grad, sum, n, error);
-      if (! done)
+      if (!done)
         break;
       for (gsize e = 0; e < n; e++)
         {
           gdouble expected = (gdouble) run->grad[i][e] + extra[i][e];
 
-          if (! (fabs (sum[e] - expected) <= 1e-5 * (1.0 + fabs (expected))))
+          if (!(fabs (sum[e] - expected) <= 1e-5 * (1.0 + fabs (expected))))
             {
               bad++;
               worst = e;
@@ -437,7 +437,7 @@ test_row (const Case *row, FseDevice *device, guint number, const gchar *family)
     any_grad = any_grad || has_grad (row, i);
 
   run_begin (&run, row, device);
-  if (! run_plain (&run, &error) || (any_grad && ! run_branches (&run, &error)))
+  if (!run_plain (&run, &error) || (any_grad && !run_branches (&run, &error)))
     g_string_append_printf (run.trouble, "# %s\n", error->message);
   passed = run.trouble->len == 0;
   g_print ("%s %u - %s: %s\n%s", passed ? "ok" : "not ok", number, family, row->name, run.trouble->str);
@@ -452,7 +452,7 @@ time_calls (gboolean (*work) (FseTape *, GError **), FseTape *tape, FseDevice *d
   gdouble best = HUGE_VAL;
   guint   calls = 1;
 
-  if (! work (tape, error) || ! fse_device_finish (device, error))
+  if (!work (tape, error) || !fse_device_finish (device, error))
     return -1.0;
   for (guint round = 0; round < 4; round++)
     {
@@ -460,9 +460,9 @@ time_calls (gboolean (*work) (FseTape *, GError **), FseTape *tape, FseDevice *d
       gdouble ms;
 
       for (guint i = 0; i < calls; i++)
-        if (! work (tape, error))
+        if (!work (tape, error))
           return -1.0;
-      if (! fse_device_finish (device, error))
+      if (!fse_device_finish (device, error))
         return -1.0;
       ms = (g_get_monotonic_time () - start) / 1000.0;
       best = MIN (best, ms / calls);
@@ -516,7 +516,7 @@ main (int argc, char **argv)
   guint                      number = 0, failed = 0;
 
   g_option_context_add_main_entries (context, entries, NULL);
-  if (! g_option_context_parse (context, &argc, &argv, &error))
+  if (!g_option_context_parse (context, &argc, &argv, &error))
     {
       g_printerr ("%s\n", error->message);
       return 2;
@@ -536,14 +536,14 @@ main (int argc, char **argv)
       {
         const Case *row = &case_tables[t]->rows[i];
 
-        if (row->bench != option_bench || (option_tiny && ! row->tiny) ||
+        if (row->bench != option_bench || (option_tiny && !row->tiny) ||
             (option_filter && strstr (row->name, option_filter) == NULL))
           continue;
         number++;
-        if (! (option_bench ? bench_row (row, device, family) : test_row (row, device, number, family)))
+        if (!(option_bench ? bench_row (row, device, family) : test_row (row, device, number, family)))
           failed++;
       }
-  if (! option_bench)
+  if (!option_bench)
     g_print ("1..%u\n", number);
   g_print ("# %u of %u rows passed on %s, %s kernels\n", number - failed, number, fse_device_info (device)->name, family);
   return failed > 0 ? 1 : 0;
