@@ -354,18 +354,37 @@ conv2d_weight_sum (IN (part), OUT (dw), OUT (db), const int chunks, const int ro
 #define GROUP __attribute__ ((reqd_work_group_size (ITEMS, 1, 1)))
 
 /* acc += a b for one stage */
-#define STAGE()                                        \
-  for (int s = 0; s < TK; s++)                         \
-    {                                                  \
-      float ra[4], rb[4];                              \
-      for (int i = 0; i < 4; i++)                      \
-        ra[i] = a[s][tm + 16 * i];                     \
-      for (int j = 0; j < 4; j++)                      \
-        rb[j] = b[s][tn + 8 * j];                      \
-      for (int i = 0; i < 4; i++)                      \
-        for (int j = 0; j < 4; j++)                    \
-          acc[i][j] = fma (ra[i], rb[j], acc[i][j]);   \
+static inline void
+stage (__local const float (*a)[TM + 1], __local const float (*b)[TN + 1], const int tm, const int tn, float acc[4][4])
+{
+#pragma unroll
+  for (int s = 0; s < TK; s++)
+    {
+      float ra[4], rb[4];
+#pragma unroll
+      for (int i = 0; i < 4; i++)
+        ra[i] = a[s][tm + 16 * i];
+#pragma unroll
+      for (int j = 0; j < 4; j++)
+        rb[j] = b[s][tn + 8 * j];
+#pragma unroll
+      for (int i = 0; i < 4; i++)
+#pragma unroll
+        for (int j = 0; j < 4; j++)
+          acc[i][j] = fma (ra[i], rb[j], acc[i][j]);
     }
+}
+
+/* Every pixel's outputs = bias, onto which a matrix product is then added. */
+__kernel void
+conv2d_bias (IN (bias), OUT (y), const uint co)
+{
+  OPEN_IN (bias);
+  OPEN_OUT (y);
+  const uint o = get_global_id (0), pixel = get_global_id (1);
+  if (o < co)
+    y[(size_t) pixel * co + o] = bias[o];
+}
 
 /* Rows are pixels, columns outputs.  `swapped`: the weights are [k, k, co, ci]
  * and mirrored (the data gradient).  Range: (pixels / TM, co / TN, parities) groups. */
@@ -426,7 +445,7 @@ conv2d (IN (x), IN (w), IN (bias), OUT (y), const int n, const int hi, const int
                 b[s][o] = inside ? w[at] : 0.0f;
               }
             barrier (CLK_LOCAL_MEM_FENCE);
-            STAGE ()
+            stage (a, b, tm, tn, acc);
             barrier (CLK_LOCAL_MEM_FENCE);
           }
       }
@@ -497,7 +516,7 @@ conv2d_weight (IN (x), IN (dy), OUT (part), const int n, const int hi, const int
           b[s][o] = p + s < pixel1 && o0 + o < co ? dy[(size_t) (p + s) * co + o0 + o] : 0.0f;
         }
       barrier (CLK_LOCAL_MEM_FENCE);
-      STAGE ()
+      stage (a, b, tm, tn, acc);
       barrier (CLK_LOCAL_MEM_FENCE);
     }
 

@@ -140,7 +140,13 @@ forward (FseNode *node, GError **error)
   const Conv2d *conv = node->params;
   FseTensor    *x = node->in[0], *weight = node->in[1], *bias = node->in[2], *out = node->out;
   Layout        l = { out->n, x->h, x->w, x->c, out->h, out->w, out->c, conv->stride, 1 };
+  gint          pixels = out->n * out->h * out->w;
 
+  if (fse_device_family (node->device) == FSE_FAMILY_GPU && is_product (conv))
+    return (!bias || fse_launch (node->device, "conv2d", "conv2d_bias", fse_range_groups (out->c, pixels, 1, 32, 1, 1),
+                                 error, FSE_BUF (bias->data), FSE_BUF (out->data), FSE_UINT (out->c), FSE_END))
+           && fse_gemm (node->device, FALSE, FALSE, pixels, out->c, x->c, 1.0f, x->data, x->c, weight->data, out->c,
+                        bias ? 1.0f : 0.0f, out->data, out->c, 1, 0, 0, 0, error);
   return convolve (node, &l, x->data, weight->data, FALSE, bias ? bias->data : weight->data, bias != NULL, out->data,
                    FALSE, error);
 }
