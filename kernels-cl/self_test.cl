@@ -52,25 +52,20 @@ test_conv (IN (x), IN (k), OUT (y), const int h, const int w, const int ci, cons
   int x0 = get_global_id (0) * 4, row = get_global_id (1), c0 = get_global_id (2) * VW;
   VF  sum[4] = { (VF) 0.0f, (VF) 0.0f, (VF) 0.0f, (VF) 0.0f };
 
-  for (int t = 0; t < 9; t++)
-    {
-      int yy = row + t / 3 - 1;
-
-      if (yy < 0 || yy >= h)
-        continue;
+  for (int ky = max (0, 1 - row); ky < min (3, h + 1 - row); ky++)
+    for (int kx = 0; kx < 3; kx++)
       for (int c = 0; c < ci; c++)
         {
-          VF weight = fse_get (k + (t * ci + c) * co + c0, co - c0);
+          VF weight = fse_get (k + ((ky * 3 + kx) * ci + c) * co + c0, co - c0);
 
 #pragma unroll
           for (int p = 0; p < 4; p++)
             {
-              int xx = x0 + p + t % 3 - 1;
+              int xx = x0 + p + kx - 1;
 
-              sum[p] = fma ((VF) (xx < 0 || xx >= w ? 0.0f : x[(yy * w + xx) * ci + c]), weight, sum[p]);
+              sum[p] = fma ((VF) (xx < 0 || xx >= w ? 0.0f : x[((row + ky - 1) * w + xx) * ci + c]), weight, sum[p]);
             }
         }
-    }
   for (int p = 0; p < 4; p++)
     if (x0 + p < w)
       fse_put (sum[p], y + (row * w + x0 + p) * co + c0, co - c0);
@@ -117,15 +112,10 @@ test_conv (IN (x), IN (k), OUT (y), const int h, const int w, const int ci, cons
 
   if (c >= co || column >= w || row >= h)
     return;
-  for (int t = 0; t < 9; t++)
-    {
-      int yy = row + t / 3 - 1, xx = column + t % 3 - 1;
-
-      if (yy < 0 || yy >= h || xx < 0 || xx >= w)
-        continue;
+  for (int ky = max (0, 1 - row); ky < min (3, h + 1 - row); ky++)
+    for (int kx = max (0, 1 - column); kx < min (3, w + 1 - column); kx++)
       for (int i = 0; i < ci; i++)
-        sum = fma (x[(yy * w + xx) * ci + i], k[(t * ci + i) * co + c], sum);
-    }
+        sum = fma (x[((row + ky - 1) * w + column + kx - 1) * ci + i], k[((ky * 3 + kx) * ci + i) * co + c], sum);
   y[(row * w + column) * co + c] = sum;
 }
 

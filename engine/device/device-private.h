@@ -49,7 +49,7 @@ struct _FseDevice
 
   /* launch.c */
   guint64          launches;
-  cl_event         batches[FSE_BATCHES];
+  cl_event         batches[FSE_BATCHES + 1]; /* and one more for what ends them all */
   GMutex           lock;   /* of `notice`, which the driver's threads write */
   gchar           *notice; /* the driver's own last words about an error, or NULL */
 };

@@ -101,7 +101,7 @@ end_batch (FseDevice *device, guint slot)
 void
 fse_launches_clear (FseDevice *device)
 {
-  for (guint slot = 0; slot < FSE_BATCHES; slot++)
+  for (guint slot = 0; slot <= FSE_BATCHES; slot++)
     if (device->batches[slot])
       clReleaseEvent (device->batches[slot]);
 }
@@ -163,9 +163,18 @@ fse_launch (FseDevice *device, const gchar *program, const gchar *kernel_name, F
 gboolean
 fse_device_finish (FseDevice *device, GError **error)
 {
-  cl_int code = clFinish (device->queue);
+  cl_event mark = NULL;
+  cl_int   code;
 
-  for (guint slot = 0; slot < FSE_BATCHES; slot++)
+  /* some drivers drop the work of a lost device and still finish well: its
+   * events know better */
+  if (clEnqueueMarkerWithWaitList (device->queue, 0, NULL, &mark) == CL_SUCCESS)
+    {
+      end_batch (device, FSE_BATCHES);
+      device->batches[FSE_BATCHES] = mark;
+    }
+  code = clFinish (device->queue);
+  for (guint slot = 0; slot <= FSE_BATCHES; slot++)
     {
       cl_int status = end_batch (device, slot);
 

@@ -29,7 +29,7 @@
 #define GEMM_N 40
 #define GEMM_K 37
 #define SUM_N 10007
-#define SILU_N 1500
+#define SILU_N 1520
 #define GATHER_N 1000
 
 typedef struct
