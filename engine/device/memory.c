@@ -7,9 +7,12 @@
  */
 #include "device/device.h"
 
+#include <string.h>
+
 #include "device/device-private.h"
 
 #define MB 1e6
+#define LARGE (32 * MB) /* requests from here on are held against what the machine has left */
 
 void
 fse_memory_init (FseDevice *device)
@@ -79,6 +82,26 @@ get_memory (FseDevice *device, gsize bytes, cl_int *code)
   return NULL;
 }
 
+/* What is left of the machine's memory.  Linux promises more than it has and
+ * then kills whom it finds, so a device that lives in it is asked first. */
+static guint64
+main_memory_left (void)
+{
+  g_autofree gchar *text = NULL;
+  const gchar      *line;
+
+  if (!g_file_get_contents ("/proc/meminfo", &text, NULL, NULL))
+    return G_MAXUINT64;
+  line = strstr (text, "MemAvailable:");
+  return line ? g_ascii_strtoull (line + strlen ("MemAvailable:"), NULL, 10) * 1024 : G_MAXUINT64;
+}
+
+static gboolean
+fits_main_memory (FseDevice *device, guint64 bytes)
+{
+  return bytes < LARGE || (device->info->gpu && !device->info->unified) || bytes < main_memory_left ();
+}
+
 static gboolean
 is_shortage (cl_int code)
 {
@@ -125,12 +148,16 @@ fse_device_alloc (FseDevice *device, gsize floats, FseBuffer *buffer, GError **e
       return FALSE;
     }
 
-  chunk.mem = get_memory (device, bytes, &code);
-  if (is_shortage (code))
+  for (gint tries = 0; tries < 2; tries++)
     {
+      if (fits_main_memory (device, bytes))
+        chunk.mem = get_memory (device, bytes, &code);
+      else
+        code = CL_OUT_OF_HOST_MEMORY;
+      if (!is_shortage (code))
+        break;
       clFinish (device->queue);
       release_waiting (device);
-      chunk.mem = get_memory (device, bytes, &code);
     }
   if (is_shortage (code))
     {
