@@ -58,7 +58,8 @@ static inline VF
 fse_exp (VF x)
 {
   x = clamp (x, (VF) -87.0f, (VF) 88.0f);
-  VF k = rint (x * 1.44269504f);
+  /* rounds to the nearest whole number by adding 1.5 * 2^23: rint () is not vectorised everywhere */
+  VF k = fma (x, (VF) 1.44269504f, (VF) 12582912.0f) - 12582912.0f;
   VF r = fma (k, (VF) -0.693359375f, x);
   r = fma (k, (VF) 2.12194440e-4f, r);
   VF p = (VF) 1.9875691500e-4f;

@@ -369,6 +369,7 @@ draw_batch (FseTrainer *trainer, GError **error)
   fse_augment_settings_default (&augment);
   augment.enabled = s->augmentation;
   augment.flips = s->flips;
+  augment.aspect = (gfloat) trainer->data->width / trainer->data->height;
   for (gint b = 0; b < n; b++)
     {
       gfloat which = fse_philox_uniform (s->seed, step, STREAM_TIME, 2 * b);
