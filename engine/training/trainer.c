@@ -190,7 +190,7 @@ fse_trainer_snapshot (FseTrainer *trainer, FseSnapshot *snapshot)
 gfloat *
 fse_trainer_loss_curve (FseTrainer *trainer, gsize *n)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&trainer->curve_lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&trainer->curve_lock);
   const gfloat *curve = (const gfloat *) trainer->state.curve->data;
   gsize         steps = trainer->state.curve->len;
   gfloat       *points;
