@@ -236,16 +236,9 @@ on_unavailable (FseDeviceCombo *combo, const gchar *sentence, FseApplyDialog *di
 /* --- building ------------------------------------------------------------- */
 
 static GtkWidget *
-named (GtkWidget *widget, const gchar *name)
-{
-  gtk_widget_set_name (widget, name);
-  return widget;
-}
-
-static GtkWidget *
 build_model (FseApplyDialog *dialog)
 {
-  GtkWidget        *button = named (gtk_file_chooser_button_new (_("Choose a Trained Edit"), GTK_FILE_CHOOSER_ACTION_OPEN), "model");
+  GtkWidget        *button = fse_named (gtk_file_chooser_button_new (_("Choose a Trained Edit"), GTK_FILE_CHOOSER_ACTION_OPEN), "model");
   GtkFileFilter    *filter = gtk_file_filter_new ();
   g_autofree gchar *folder = g_build_filename (dialog->host->folder, "models", NULL);
 
@@ -263,7 +256,7 @@ build_model (FseApplyDialog *dialog)
 static GtkWidget *
 build_strength (FseApplyDialog *dialog)
 {
-  GtkWidget *scale = named (gtk_scale_new_with_range (GTK_ORIENTATION_HORIZONTAL, 0.0, 100.0, 1.0), "strength");
+  GtkWidget *scale = fse_named (gtk_scale_new_with_range (GTK_ORIENTATION_HORIZONTAL, 0.0, 100.0, 1.0), "strength");
 
   gtk_scale_set_value_pos (GTK_SCALE (scale), GTK_POS_RIGHT);
   gtk_scale_set_digits (GTK_SCALE (scale), 0);
@@ -276,7 +269,7 @@ build_strength (FseApplyDialog *dialog)
 static GtkWidget *
 build_spin (FseApplyDialog *dialog, const gchar *name, gdouble low, gdouble high, gdouble value, const gchar *tip)
 {
-  GtkWidget *spin = named (gtk_spin_button_new_with_range (low, high, 1.0), name);
+  GtkWidget *spin = fse_named (gtk_spin_button_new_with_range (low, high, 1.0), name);
 
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), value);
   gtk_entry_set_activates_default (GTK_ENTRY (spin), TRUE);
@@ -296,10 +289,10 @@ build_settings (FseApplyDialog *dialog)
   dialog->steps    = build_spin (dialog, "steps", 1, 100, request->steps,
                                  _("One step is the most faithful and the fastest; more steps look more real"));
   dialog->seed     = build_spin (dialog, "seed", 0, G_MAXINT, request->seed, _("The same seed gives the same picture"));
-  dialog->device   = named (fse_device_combo_new (request->device), "device");
+  dialog->device   = fse_named (fse_device_combo_new (request->device), "device");
   g_signal_connect (dialog->device, "unavailable", G_CALLBACK (on_unavailable), dialog);
   g_signal_connect_swapped (dialog->device, "changed", G_CALLBACK (on_changed), dialog);
-  dialog->about = named (gtk_label_new (NULL), "about");
+  dialog->about = fse_named (gtk_label_new (NULL), "about");
   gtk_label_set_xalign (GTK_LABEL (dialog->about), 0.0f);
   gtk_label_set_line_wrap (GTK_LABEL (dialog->about), TRUE);
   gtk_label_set_max_width_chars (GTK_LABEL (dialog->about), 40);
@@ -307,12 +300,12 @@ build_settings (FseApplyDialog *dialog)
 
   gtk_grid_set_row_spacing (grid, 6);
   gtk_grid_set_column_spacing (grid, 12);
-  fse_ui_grid_row (grid, 0, _("Trained _edit:"), dialog->model);
+  fse_ui_grid_row (grid, 0, _("Trained _edit:"), dialog->model, dialog->model);
   gtk_grid_attach (grid, dialog->about, 1, 1, 1, 1);
-  fse_ui_grid_row (grid, 2, _("_Strength:"), dialog->strength);
-  fse_ui_grid_row (grid, 3, _("Sa_mpler steps:"), dialog->steps);
-  fse_ui_grid_row (grid, 4, _("See_d:"), dialog->seed);
-  fse_ui_grid_row (grid, 5, _("Run _on:"), dialog->device);
+  fse_ui_grid_row (grid, 2, _("_Strength:"), dialog->strength, dialog->strength);
+  fse_ui_grid_row (grid, 3, _("Sa_mpler steps:"), dialog->steps, dialog->steps);
+  fse_ui_grid_row (grid, 4, _("See_d:"), dialog->seed, dialog->seed);
+  fse_ui_grid_row (grid, 5, _("Run _on:"), dialog->device, dialog->device);
   return GTK_WIDGET (grid);
 }
 
@@ -396,21 +389,23 @@ fse_apply_dialog_new (FseHost *host, gint image, gint layer, FseApplyRequest *re
   dialog->layer   = layer;
   dialog->request = request;
   gtk_window_set_title (GTK_WINDOW (dialog), _("Few-shot Edit: Apply"));
-  dialog->message  = named (fse_message_bar_new (), "message");
-  dialog->preview  = named (fse_split_preview_new (), "preview");
+  dialog->message  = fse_named (fse_message_bar_new (), "message");
+  dialog->preview  = fse_named (fse_split_preview_new (), "preview");
   dialog->settings = build_settings (dialog);
-  dialog->bar      = named (gtk_progress_bar_new (), "bar");
+  dialog->bar      = fse_named (gtk_progress_bar_new (), "bar");
   gtk_progress_bar_set_show_text (GTK_PROGRESS_BAR (dialog->bar), TRUE);
   atk_object_set_name (gtk_widget_get_accessible (dialog->bar), _("Applying progress"));
-  gtk_container_set_border_width (GTK_CONTAINER (box), 12);
+  gtk_container_set_border_width (GTK_CONTAINER (dialog), 12);
+  gtk_box_set_spacing (GTK_BOX (content), 12);
   gtk_box_pack_start (GTK_BOX (box), dialog->message, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), dialog->preview, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), dialog->settings, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), dialog->bar, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (content), box, TRUE, TRUE, 0);
 
-  dialog->cancel = named (gtk_dialog_add_button (GTK_DIALOG (dialog), _("_Cancel"), GTK_RESPONSE_CANCEL), "cancel");
-  dialog->apply  = named (gtk_dialog_add_button (GTK_DIALOG (dialog), _("_Apply"), GTK_RESPONSE_APPLY), "apply");
+  dialog->cancel = fse_named (gtk_dialog_add_button (GTK_DIALOG (dialog), _("_Cancel"), GTK_RESPONSE_CANCEL), "cancel");
+  dialog->apply  = fse_named (gtk_dialog_add_button (GTK_DIALOG (dialog), _("_Apply"), GTK_RESPONSE_APPLY), "apply");
+  gtk_style_context_add_class (gtk_widget_get_style_context (dialog->apply), GTK_STYLE_CLASS_SUGGESTED_ACTION);
   gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_APPLY);
   gtk_widget_show_all (box);
 

@@ -62,6 +62,10 @@ draw (GtkWidget *widget, cairo_t *cr)
   gtk_style_context_get_color (context, gtk_widget_get_state_flags (widget), &colour);
   if (! gtk_style_context_lookup_color (context, "theme_selected_bg_color", &accent))
     accent = colour;
+  /* The accent alone is too dark on a dark theme, the text's colour is no accent. */
+  accent.red   = 0.5 * (accent.red + colour.red);
+  accent.green = 0.5 * (accent.green + colour.green);
+  accent.blue  = 0.5 * (accent.blue + colour.blue);
 
   colour.alpha *= 0.15;
   gdk_cairo_set_source_rgba (cr, &colour);

@@ -9,7 +9,7 @@
 struct _FseMessageBar
 {
   GtkInfoBar parent_instance;
-  GtkWidget *label;
+  GtkWidget *icon, *label;
 };
 
 G_DEFINE_TYPE (FseMessageBar, fse_message_bar, GTK_TYPE_INFO_BAR)
@@ -32,7 +32,11 @@ fse_message_bar_init (FseMessageBar *bar)
   gtk_label_set_max_width_chars (GTK_LABEL (bar->label), 60);
   gtk_label_set_xalign (GTK_LABEL (bar->label), 0.0f);
   gtk_widget_set_can_focus (bar->label, FALSE);
+  bar->icon = gtk_image_new ();
+  gtk_widget_set_valign (bar->icon, GTK_ALIGN_START);
+  gtk_container_add (GTK_CONTAINER (content), bar->icon);
   gtk_container_add (GTK_CONTAINER (content), bar->label);
+  gtk_widget_show (bar->icon);
   gtk_widget_show (bar->label);
   gtk_widget_set_no_show_all (GTK_WIDGET (bar), TRUE);
 }
@@ -48,6 +52,10 @@ fse_message_bar_show (FseMessageBar *bar, GtkMessageType type, const gchar *text
 {
   gtk_label_set_text (GTK_LABEL (bar->label), text ? text : "");
   gtk_info_bar_set_message_type (GTK_INFO_BAR (bar), type);
+  gtk_image_set_from_icon_name (GTK_IMAGE (bar->icon),
+                                type == GTK_MESSAGE_ERROR ? "dialog-error-symbolic"
+                                : type == GTK_MESSAGE_WARNING ? "dialog-warning-symbolic" : "dialog-information-symbolic",
+                                GTK_ICON_SIZE_BUTTON);
   gtk_widget_set_visible (GTK_WIDGET (bar), text != NULL);
 }
 

@@ -74,13 +74,20 @@ fse_ui_breathe (void)
 }
 
 void
-fse_ui_grid_row (GtkGrid *grid, gint row, const gchar *text, GtkWidget *widget)
+fse_ui_grid_row (GtkGrid *grid, gint row, const gchar *text, GtkWidget *widget, GtkWidget *target)
 {
   GtkWidget *label = gtk_label_new_with_mnemonic (text);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
-  gtk_label_set_mnemonic_widget (GTK_LABEL (label), widget);
+  gtk_label_set_mnemonic_widget (GTK_LABEL (label), target);
   gtk_widget_set_hexpand (widget, TRUE);
   gtk_grid_attach (grid, label, 0, row, 1, 1);
   gtk_grid_attach (grid, widget, 1, row, 1, 1);
+}
+
+GtkWidget *
+fse_named (GtkWidget *widget, const gchar *name)
+{
+  gtk_widget_set_name (widget, name);
+  return widget;
 }

@@ -26,9 +26,12 @@ void     fse_ui_run_dialog (FseHost *host, GtkWindow *dialog);
  * blocking the main context. */
 void     fse_ui_breathe    (void);
 
-/* A label in front of a widget of a grid, tied to it for mnemonics and screen
- * readers. */
-void     fse_ui_grid_row   (GtkGrid *grid, gint row, const gchar *label, GtkWidget *widget);
+/* A label in front of a widget of a grid, tied for mnemonics and screen readers
+ * to `target`: the widget or the one within it that matters. */
+void     fse_ui_grid_row   (GtkGrid *grid, gint row, const gchar *label, GtkWidget *widget, GtkWidget *target);
+
+/* gtk_widget_set_name() that gives the widget back: tests find them by name. */
+GtkWidget *fse_named       (GtkWidget *widget, const gchar *name);
 
 G_END_DECLS
 

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A program without pictures of its own, for the dialogs' tests: two images of
+ * layers "example N before" and "example N after", painted by a formula.
+ */
+#ifndef FSE_FAKE_HOST_H
+#define FSE_FAKE_HOST_H
+
+#include "ui/fse-host.h"
+
+G_BEGIN_DECLS
+
+#define FAKE_PAIRS 5
+/* Layer numbers: before k is 10 + k, after k is 30 + k, and this one is alone. */
+#define FAKE_PICTURE 50
+#define FAKE_IMAGE 1
+
+typedef struct
+{
+  FseHost   host; /* first: what the dialogs get */
+  gboolean  empty;         /* no images are open */
+  guint     results;       /* calls of add_result */
+  gchar    *result_name;
+  gdouble   result_change; /* mean |after - before| of the last */
+  gchar    *folder;
+} FakeHost;
+
+/* `folder` is where models go; it need not exist. */
+FakeHost *fake_host_new  (const gchar *folder);
+void      fake_host_free (FakeHost *fake);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Which layers are taken for pairs, and that a request survives being stored.
+ * Needs no display.
+ */
+#include <gtk/gtk.h>
+
+#include "ui/pairing.h"
+#include "ui/requests.h"
+
+static void
+add (GPtrArray *layers, gint id, gint image, const gchar *name, const gchar *image_name)
+{
+  FseHostLayer *layer = g_new0 (FseHostLayer, 1);
+
+  layer->id         = id;
+  layer->image      = image;
+  layer->name       = g_strdup (name);
+  layer->image_name = g_strdup (image_name);
+  g_ptr_array_add (layers, layer);
+}
+
+static GPtrArray *
+new_layers (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) fse_host_layer_free);
+}
+
+static void
+assert_pairs (GPtrArray *layers, guint n, const gint expected[][2])
+{
+  g_autoptr (GArray) pairs = fse_pairing_guess (layers);
+
+  g_assert_cmpuint (pairs->len, ==, n);
+  for (guint i = 0; i < n; i++)
+    {
+      g_assert_cmpint (g_array_index (pairs, FsePairing, i).before, ==, expected[i][0]);
+      g_assert_cmpint (g_array_index (pairs, FsePairing, i).after, ==, expected[i][1]);
+    }
+}
+
+static void
+test_names (void)
+{
+  g_autoptr (GPtrArray) layers = new_layers ();
+
+  add (layers, 1, 1, "Background", "x.xcf");
+  add (layers, 2, 1, "cat After", "x.xcf");
+  add (layers, 3, 1, "cat before", "x.xcf");
+  add (layers, 4, 1, "dog_BEFORE", "x.xcf");
+  add (layers, 5, 1, "dog after", "x.xcf");
+  add (layers, 6, 1, "bird before", "x.xcf");
+  add (layers, 7, 1, "thereafter", "x.xcf"); /* no word of its own */
+  assert_pairs (layers, 2, (const gint[][2]) { { 3, 2 }, { 4, 5 } });
+}
+
+static void
+test_image_names (void)
+{
+  g_autoptr (GPtrArray) layers = new_layers ();
+
+  add (layers, 1, 1, "Background", "007_before.png");
+  add (layers, 2, 2, "Background", "007_after.png");
+  add (layers, 3, 3, "Background", "008_after.jpg");
+  add (layers, 4, 4, "Background", "008_before.jpg");
+  assert_pairs (layers, 2, (const gint[][2]) { { 1, 2 }, { 4, 3 } });
+}
+
+static void
+test_own_image_first (void)
+{
+  g_autoptr (GPtrArray) layers = new_layers ();
+
+  add (layers, 1, 1, "after", "a.xcf");
+  add (layers, 2, 1, "before", "a.xcf");
+  add (layers, 3, 2, "before", "b.xcf");
+  add (layers, 4, 2, "after", "b.xcf");
+  assert_pairs (layers, 2, (const gint[][2]) { { 2, 1 }, { 3, 4 } });
+}
+
+static void
+test_order (void)
+{
+  g_autoptr (GPtrArray) layers = new_layers ();
+
+  add (layers, 1, 1, "Background", "a.xcf");
+  add (layers, 2, 1, "Retouched", "a.xcf");
+  add (layers, 3, 2, "Alone", "b.xcf");
+  add (layers, 4, 3, "Background", "c.xcf");
+  add (layers, 5, 3, "Copy", "c.xcf");
+  assert_pairs (layers, 2, (const gint[][2]) { { 1, 2 }, { 4, 5 } });
+}
+
+static void
+test_none (void)
+{
+  g_autoptr (GPtrArray) layers = new_layers ();
+
+  assert_pairs (layers, 0, NULL);
+  add (layers, 1, 1, "", "");
+  assert_pairs (layers, 0, NULL);
+}
+
+static void
+test_train_request (void)
+{
+  g_autoptr (FseTrainRequest) a = fse_train_request_new ();
+  g_autoptr (FseTrainRequest) b = fse_train_request_new ();
+  g_autofree gchar           *text = NULL;
+  gint                        layers[] = { 4, 5, 6 };
+
+  g_array_append_vals (a->before, layers, 3);
+  g_array_append_vals (a->after, layers, 2);
+  fse_request_string (&a->folder, "/a folder/with = signs; and ümlauts");
+  fse_request_string (&a->model, "x\ny.fewshot.safetensors");
+  fse_request_string (&a->device, "gpu");
+  g_strfreev (a->settings);
+  a->settings = g_strsplit ("batch=2 flips=on", " ", -1);
+  a->minutes  = 0.3;
+  a->steps    = 12;
+  a->size     = 96;
+  a->seed     = -3;
+  text = fse_train_request_to_text (a);
+  g_assert_true (fse_train_request_from_text (b, text));
+  g_assert_cmpuint (b->before->len, ==, 3);
+  g_assert_cmpuint (b->after->len, ==, 2);
+  g_assert_cmpint (g_array_index (b->before, gint, 2), ==, 6);
+  g_assert_cmpstr (b->folder, ==, a->folder);
+  g_assert_cmpstr (b->model, ==, a->model);
+  g_assert_cmpstr (b->device, ==, "gpu");
+  g_assert_cmpstrv (b->settings, a->settings);
+  g_assert_cmpfloat (b->minutes, ==, 0.3);
+  g_assert_cmpint (b->steps, ==, 12);
+  g_assert_cmpint (b->size, ==, 96);
+  g_assert_cmpint (b->seed, ==, -3);
+}
+
+static void
+test_apply_request (void)
+{
+  g_autoptr (FseApplyRequest) a = fse_apply_request_new ();
+  g_autoptr (FseApplyRequest) b = fse_apply_request_new ();
+  g_autofree gchar           *text = NULL;
+
+  fse_request_string (&a->model, "m");
+  a->strength = 0.25;
+  a->steps    = 8;
+  text        = fse_apply_request_to_text (a);
+  g_assert_true (fse_apply_request_from_text (b, text));
+  g_assert_cmpstr (b->model, ==, "m");
+  g_assert_cmpfloat (b->strength, ==, 0.25);
+  g_assert_cmpint (b->steps, ==, 8);
+
+  g_assert_false (fse_apply_request_from_text (b, "no key file"));
+  g_assert_false (fse_apply_request_from_text (b, "[train]\nmodel=x\n"));
+  g_assert_true (fse_apply_request_from_text (b, "[apply]\nsteps=many\nstrength=nan\nunknown=1\n"));
+  g_assert_cmpint (b->steps, ==, 8);
+  g_assert_cmpfloat (b->strength, ==, 0.25);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/pairing/layer names", test_names);
+  g_test_add_func ("/pairing/image names", test_image_names);
+  g_test_add_func ("/pairing/the own image's partner first", test_own_image_first);
+  g_test_add_func ("/pairing/order", test_order);
+  g_test_add_func ("/pairing/nothing", test_none);
+  g_test_add_func ("/requests/train", test_train_request);
+  g_test_add_func ("/requests/apply", test_apply_request);
+  return g_test_run ();
+}
