@@ -146,13 +146,15 @@ fse_image_can_save (const gchar *path)
   return kind_of_name (path) != FSE_PICTURE_OTHER;
 }
 
+/* A tint that an eye might see. */
+#define VISIBLE (2 / 255.0f)
+
 /* What is saved in place of `image`: one that JPEG's missing alpha, a colour
- * given to a gray picture, or a not-a-number do no harm to.  NULL: as it is. */
+ * given to a gray picture, or a not-a-number do no harm to. */
 static FseImage *
 suit (const FseImage *image, FsePictureKind kind, GError **error)
 {
   gsize     n = (gsize) image->width * image->height;
-  gfloat    level = image->bits == 8 ? 1 / 255.0f : 1 / 65535.0f;
   gboolean  flatten = kind == FSE_PICTURE_JPEG && image->has_alpha;
   FseImage *copy = fse_image_new (image->width, image->height, error);
 
@@ -175,7 +177,7 @@ suit (const FseImage *image, FsePictureKind kind, GError **error)
         }
       to[3] = copy->has_alpha ? alpha : 1;
       /* An edit may have coloured a gray photograph: then colour is what counts. */
-      if (copy->gray && (fabsf (to[0] - to[1]) > level || fabsf (to[0] - to[2]) > level))
+      if (copy->gray && (fabsf (to[0] - to[1]) > VISIBLE || fabsf (to[0] - to[2]) > VISIBLE))
         copy->gray = FALSE;
     }
   return copy;
