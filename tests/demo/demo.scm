@@ -3,7 +3,7 @@
 ; What the demo has GIMP do, without a window.  Each function says one sentence
 ; when it is done: gimp-console itself exits 0 whatever happens.
 
-(define (fse-demo-train pairs model minutes)
+(define (fse-demo-train pairs model minutes steps)
   ; The procedure wants an image and a drawable, as every entry of a menu; the
   ; pictures come from the folder.
   (let* ((image (car (gimp-image-new 16 16 RGB)))
@@ -11,7 +11,7 @@
     (gimp-image-insert-layer image layer 0 0)
     (let ((result (plug-in-few-shot-edit-train RUN-NONINTERACTIVE image layer
                                                0 #() 0 #() pairs model
-                                               minutes 0 128 1 "" 0 '())))
+                                               minutes steps 128 1 "" 0 '())))
       (gimp-image-delete image)
       (gimp-message (string-append "FSE-DEMO-TRAINED steps " (number->string (cadr result)))))))
 
