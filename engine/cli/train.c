@@ -58,7 +58,7 @@ parse (Options *options, gint *argc, gchar ***argv)
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output, "Model file to write (required)", "MODEL" },
     { "pairs", 0, 0, G_OPTION_ARG_INT, &options->pairs, "Learn from the first N pairs only", "N" },
-    { "size", 0, 0, G_OPTION_ARG_STRING, &options->size, "Working resolution, pixels of the short side (128)", "PX" },
+    { "size", 0, 0, G_OPTION_ARG_STRING, &options->size, "Working resolution: about PX x PX pixels in all (128)", "PX" },
     { "steps", 0, 0, G_OPTION_ARG_STRING, &options->steps, "Train for N steps", "N" },
     { "minutes", 0, 0, G_OPTION_ARG_STRING, &options->minutes, "Train for M minutes (5)", "M" },
     { "seed", 0, 0, G_OPTION_ARG_STRING, &options->seed, "Start of all randomness (0)", "S" },

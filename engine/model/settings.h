@@ -30,10 +30,11 @@ typedef struct
   gboolean explicit_change;
   gboolean position;            /* coordinate channels */
   gboolean augmentation;
+  gboolean progressive;         /* half the size for the first half of the budget, from size 96 up */
   gboolean flips;               /* mirrored copies; off where left and right matter */
 
   FseModelSize model_size;
-  gint     size;                /* working resolution, pixels of the short side: 64..512, multiple of 16 */
+  gint     size;                /* working resolution, 64..512, multiple of 16: about size x size pixels, whatever the aspect */
   gint     batch;               /* pairs a step, >= 2 */
   gdouble  rate;                /* AdamW's peak learning rate */
   guint64  seed;

@@ -8,13 +8,9 @@
 
 #include "files/disk.h"
 #include "model/model-file.h"
-#include "model/my.h"
 #include "operators/optimiser.h"
-#include "operators/philox.h"
-#include "training/augment.h"
 #include "training/checkpoint.h"
-#include "training/dataset.h"
-#include "training/objective.h"
+#include "training/stage.h"
 
 /* AdamW and its schedule: a short linear start, then a cosine down to nearly nothing. */
 #define WARM_UP_STEPS 50
@@ -25,14 +21,12 @@
 #define WEIGHT_DECAY 1e-2f
 #define CLIP_NORM 1.0f
 #define EMA_DECAY 0.998f
-/* Share of slots that train at pure noise: what one sampler step starts from. */
-#define PURE_NOISE 0.5f
+/* The share of the budget spent at half size first, and the size from which that is done. */
+#define COARSE_SHARE 0.5
+#define COARSE_FROM 96
 /* A crash costs at most this much. */
 #define CHECKPOINT_SECONDS 60.0
 #define DEFAULT_MINUTES 5.0
-/* Host random streams; the device has its own numbers. */
-#define STREAM_PAIR 1000
-#define STREAM_TIME 1001
 #define SMOOTHING 0.98
 
 struct _FseTrainer
@@ -50,12 +44,10 @@ struct _FseTrainer
 
   /* while running; the trainer's thread alone */
   FseDevice       *device;
-  FseDataset      *data;
   FseWeights      *weights;
-  FseTape         *tape;
-  FseObjective     objective;
-  FseBuffer        before, after, slots, guard, scratch;
-  FseAugmentSlot  *slot;
+  FseStage        *coarse;         /* at half size; NULL where there is none */
+  FseStage        *fine;
+  FseBuffer        guard, scratch;
   FseProgressState state;
   gint64           started;        /* monotonic, of this session */
   gdouble          earlier;        /* seconds of earlier sessions */
@@ -92,26 +84,19 @@ fse_trainer_new (FsePairs *pairs, const FseSettings *settings, const gchar *mode
 static void
 take_down (FseTrainer *trainer)
 {
-  FseBuffer *buffers[] = { &trainer->slots, &trainer->guard, &trainer->scratch };
-
-  g_clear_pointer (&trainer->tape, fse_tape_free);
+  g_clear_pointer (&trainer->coarse, fse_stage_free);
+  g_clear_pointer (&trainer->fine, fse_stage_free);
   g_clear_pointer (&trainer->weights, fse_weights_free);
-  for (gsize i = 0; i < G_N_ELEMENTS (buffers); i++)
-    if (buffers[i]->mem)
-      fse_device_free (trainer->device, buffers[i]);
-  g_clear_pointer (&trainer->slot, g_free);
+  if (trainer->guard.mem)
+    fse_device_free (trainer->device, &trainer->guard);
+  if (trainer->scratch.mem)
+    fse_device_free (trainer->device, &trainer->scratch);
 }
 
 static void
 release (FseTrainer *trainer)
 {
-  FseBuffer *buffers[] = { &trainer->before, &trainer->after };
-
   take_down (trainer);
-  for (gsize i = 0; i < G_N_ELEMENTS (buffers); i++)
-    if (buffers[i]->mem)
-      fse_device_free (trainer->device, buffers[i]);
-  g_clear_pointer (&trainer->data, fse_dataset_free);
   g_clear_pointer (&trainer->device, fse_device_close);
 }
 
@@ -257,42 +242,35 @@ report (FseTrainer *trainer, gfloat skipped)
 
 /* Preparing */
 
-static gboolean
-upload_pairs (FseTrainer *trainer, GError **error)
-{
-  FseDataset *data = trainer->data;
-  gsize       floats = (gsize) data->n * data->height * data->width * 4;
-
-  return fse_device_alloc (trainer->device, floats, &trainer->before, error)
-         && fse_device_alloc (trainer->device, floats, &trainer->after, error)
-         && fse_device_write (trainer->device, trainer->before, data->before, floats, error)
-         && fse_device_write (trainer->device, trainer->after, data->after, floats, error);
-}
-
 /* Builds and places everything for `batch` pairs a step. */
 static gboolean
 build (FseTrainer *trainer, gint batch, GError **error)
 {
-  FseNet      net;
-  FseSnapshot snapshot = trainer->snapshot;
-  gfloat      guard[FSE_GUARD_FLOATS] = { [FSE_GUARD_FACTOR] = 1.0f };
+  const FseSettings *s = &trainer->settings;
+  FseSnapshot        snapshot = trainer->snapshot;
+  gfloat             guard[FSE_GUARD_FLOATS] = { [FSE_GUARD_FACTOR] = 1.0f };
 
-  trainer->weights = fse_weights_new (trainer->device, trainer->settings.seed);
-  trainer->tape = fse_tape_new (trainer->device, TRUE);
-  net = (FseNet) { trainer->tape, trainer->weights, &trainer->settings };
-  fse_objective_build (&trainer->objective, &net, batch, trainer->data->height, trainer->data->width);
-  snapshot.memory = fse_tape_memory (trainer->tape) + (FSE_ARENA_EMA + 1) * sizeof (gfloat) * fse_weights_floats (trainer->weights)
-                    + 8 * sizeof (gfloat) * (guint64) trainer->data->n * trainer->data->height * trainer->data->width;
+  trainer->weights = fse_weights_new (trainer->device, s->seed);
+  trainer->fine = fse_stage_new (trainer->device, trainer->weights, s, trainer->pairs, s->size, batch, error);
+  if (!trainer->fine)
+    return FALSE;
+  if (s->progressive && s->size >= COARSE_FROM)
+    {
+      trainer->coarse = fse_stage_new (trainer->device, trainer->weights, s, trainer->pairs, s->size / 2, batch, error);
+      if (!trainer->coarse)
+        return FALSE;
+    }
+  snapshot.copy_error = fse_stage_data (trainer->fine)->copy_error;
+  snapshot.memory = fse_stage_memory (trainer->fine) + (trainer->coarse ? fse_stage_memory (trainer->coarse) : 0)
+                    + (FSE_ARENA_EMA + 1) * sizeof (gfloat) * fse_weights_floats (trainer->weights);
   publish (trainer, &snapshot);
 
-  if (!fse_weights_allocate (trainer->weights, TRUE, error) || !fse_tape_seal (trainer->tape, error)
-      || !fse_device_alloc (trainer->device, fse_optimiser_scratch (trainer->weights), &trainer->scratch, error)
-      || !fse_device_alloc (trainer->device, FSE_GUARD_FLOATS, &trainer->guard, error)
-      || !fse_device_alloc (trainer->device, batch * sizeof (FseAugmentSlot) / sizeof (gfloat), &trainer->slots, error)
-      || !fse_device_write (trainer->device, trainer->guard, guard, FSE_GUARD_FLOATS, error))
-    return FALSE;
-  trainer->slot = g_new0 (FseAugmentSlot, batch);
-  return TRUE;
+  return fse_weights_allocate (trainer->weights, TRUE, error)
+         && fse_stage_place (trainer->fine, error)
+         && (!trainer->coarse || fse_stage_place (trainer->coarse, error))
+         && fse_device_alloc (trainer->device, fse_optimiser_scratch (trainer->weights), &trainer->scratch, error)
+         && fse_device_alloc (trainer->device, FSE_GUARD_FLOATS, &trainer->guard, error)
+         && fse_device_write (trainer->device, trainer->guard, guard, FSE_GUARD_FLOATS, error);
 }
 
 /* Where the batch does not fit into the device's memory, half of it is tried, once. */
@@ -333,18 +311,13 @@ prepare (FseTrainer *trainer, GError **error)
   trainer->device = fse_device_open (trainer->device_name, error);
   if (!trainer->device)
     return FALSE;
-  trainer->data = fse_dataset_new (trainer->pairs, trainer->settings.size, error);
-  if (!trainer->data)
-    return FALSE;
   g_strlcpy (snapshot.device, fse_device_info (trainer->device)->name, sizeof snapshot.device);
-  snapshot.copy_error = trainer->data->copy_error;
   publish (trainer, &snapshot);
 
-  if (!upload_pairs (trainer, error) || !build_to_fit (trainer, error)
-      || !read_initial_weights (trainer, error))
+  if (!build_to_fit (trainer, error) || !read_initial_weights (trainer, error))
     return FALSE;
   if (trainer->resume
-      && !fse_checkpoint_load (trainer->checkpoint, &trainer->settings, trainer->data->digest, &trainer->state,
+      && !fse_checkpoint_load (trainer->checkpoint, &trainer->settings, fse_stage_data (trainer->fine)->digest, &trainer->state,
                                trainer->device, trainer->weights, trainer->guard, error))
     return FALSE;
   trainer->earlier = trainer->state.seconds;
@@ -353,40 +326,10 @@ prepare (FseTrainer *trainer, GError **error)
 
 /* One step */
 
-/* Which pairs, how augmented, at which diffusion times: a function of seed and step. */
-static gboolean
-draw_batch (FseTrainer *trainer, GError **error)
+static FseStage *
+current_stage (FseTrainer *trainer)
 {
-  const FseSettings  *s = &trainer->settings;
-  FseObjective       *o = &trainer->objective;
-  gint                n = o->before->n;
-  guint32             step = trainer->state.step;
-  FseAugmentSettings  augment;
-  g_autofree gfloat  *time = g_new (gfloat, n * FSE_TIME_FEATURES);
-  g_autofree gfloat  *signal = g_new (gfloat, n), *noise = g_new (gfloat, n);
-  guint32             clock[4] = { (guint32) s->seed, (guint32) (s->seed >> 32), step, 0 };
-
-  fse_augment_settings_default (&augment);
-  augment.enabled = s->augmentation;
-  augment.flips = s->flips;
-  augment.aspect = (gfloat) trainer->data->width / trainer->data->height;
-  for (gint b = 0; b < n; b++)
-    {
-      gfloat which = fse_philox_uniform (s->seed, step, STREAM_TIME, 2 * b);
-      gfloat t = which < PURE_NOISE ? 1.0f : fse_philox_uniform (s->seed, step, STREAM_TIME, 2 * b + 1);
-
-      fse_augment_draw (&trainer->slot[b], &augment, s->seed, step, b);
-      trainer->slot[b].pair = fse_philox_uniform (s->seed, step, STREAM_PAIR, b) * trainer->data->n;
-      fse_my_time (t, time + b * FSE_TIME_FEATURES);
-      fse_my_schedule (t, &signal[b], &noise[b]);
-    }
-  return fse_device_write (trainer->device, o->clock->data, clock, 4, error)
-         && fse_device_write (trainer->device, o->time->data, time, n * FSE_TIME_FEATURES, error)
-         && fse_device_write (trainer->device, o->signal->data, signal, n, error)
-         && fse_device_write (trainer->device, o->noise->data, noise, n, error)
-         && fse_augment (trainer->device, trainer->before, trainer->after, trainer->data->n, trainer->data->height,
-                         trainer->data->width, trainer->slot, n, trainer->slots, s->position, o->before, o->after,
-                         o->mask, error);
+  return trainer->coarse && budget_spent (trainer) < COARSE_SHARE ? trainer->coarse : trainer->fine;
 }
 
 static gfloat
@@ -396,29 +339,6 @@ learning_rate (FseTrainer *trainer)
   gdouble rate = LAST_RATE + (trainer->settings.rate - LAST_RATE) * 0.5 * (1 + cos (G_PI * spent));
 
   return rate * MIN (1.0, (trainer->state.step + 1) / (gdouble) WARM_UP_STEPS);
-}
-
-static gboolean
-read_losses (FseTrainer *trainer, gdouble *total, gdouble *pixel, gfloat *skipped, GError **error)
-{
-  gfloat guard[FSE_GUARD_FLOATS];
-
-  *total = 0;
-  for (gint i = 0; i < FSE_N_LOSSES; i++)
-    if (trainer->objective.loss[i])
-      {
-        gfloat value;
-
-        if (!fse_device_read (trainer->device, trainer->objective.loss[i]->data, &value, 1, error))
-          return FALSE;
-        *total += value;
-        if (i == FSE_LOSS_PIXEL)
-          *pixel = value / fse_loss_weight (FSE_LOSS_PIXEL);
-      }
-  if (!fse_device_read (trainer->device, trainer->guard, guard, FSE_GUARD_FLOATS, error))
-    return FALSE;
-  *skipped = guard[FSE_GUARD_SKIPPED];
-  return TRUE;
 }
 
 static void
@@ -442,24 +362,25 @@ static gboolean
 take_step (FseTrainer *trainer, GError **error)
 {
   guint   step = trainer->state.step + 1;
-  gdouble total, pixel = 0;
-  gfloat  skipped;
+  gdouble total, pixel;
+  gfloat  guard[FSE_GUARD_FLOATS];
+  FseStage *stage = current_stage (trainer);
   FseStep update = { .rate = learning_rate (trainer), .beta1 = BETA1, .beta2 = BETA2, .epsilon = EPSILON,
                      .weight_decay = WEIGHT_DECAY, .clip = CLIP_NORM, .step = step,
                      .ema_decay = MIN (EMA_DECAY, (1.0f + step) / (10.0f + step)) };
 
-  if (!draw_batch (trainer, error)
+  if (!fse_stage_draw (stage, trainer->state.step, error)
       || !fse_weights_zero_grad (trainer->weights, error)
-      || !fse_tape_forward (trainer->tape, error)
-      || !fse_tape_backward (trainer->tape, error)
+      || !fse_stage_run (stage, error)
       || !fse_optimiser_step (trainer->device, trainer->weights, trainer->guard, trainer->scratch, &update, error)
-      || !read_losses (trainer, &total, &pixel, &skipped, error))
+      || !fse_stage_losses (stage, &total, &pixel, error)
+      || !fse_device_read (trainer->device, trainer->guard, guard, FSE_GUARD_FLOATS, error))
     return FALSE;
 
   note_losses (trainer, total, pixel);
   trainer->state.step = step;
   trainer->state.seconds = seconds_spent (trainer);
-  report (trainer, skipped);
+  report (trainer, guard[FSE_GUARD_SKIPPED]);
   return TRUE;
 }
 
@@ -468,14 +389,14 @@ take_step (FseTrainer *trainer, GError **error)
 static gboolean
 save_checkpoint (FseTrainer *trainer, GError **error)
 {
-  return fse_checkpoint_save (trainer->checkpoint, &trainer->settings, trainer->data->digest, &trainer->state,
+  return fse_checkpoint_save (trainer->checkpoint, &trainer->settings, fse_stage_data (trainer->fine)->digest, &trainer->state,
                               trainer->device, trainer->weights, trainer->guard, error);
 }
 
 static gboolean
 save_model (FseTrainer *trainer, GError **error)
 {
-  FseDataset          *data = trainer->data;
+  const FseDataset    *data = fse_stage_data (trainer->fine);
   g_autofree guint8   *before = fse_dataset_bytes (data, data->before);
   g_autofree guint8   *after = fse_dataset_bytes (data, data->after);
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();

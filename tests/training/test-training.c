@@ -135,13 +135,16 @@ run_in_thread (gpointer data)
   return error;
 }
 
-/* Stopped somewhere and resumed, training ends in the same weights, to the bit. */
+/* Stopped somewhere and resumed, training ends in the same weights, to the bit;
+ * also across the change from half to full size, which comes at step 7 of 14. */
 static void
 test_resume (void)
 {
   g_autofree gchar *whole = model_path ("whole"), *parts = model_path ("parts");
   g_autofree gchar *checkpoint = fse_checkpoint_path (parts);
   FseSettings       settings = tiny_settings (14);
+
+  settings.size = 96;
 
   {
     g_autoptr (FseTrainer) trainer = trainer_new (&settings, 3, whole);
@@ -220,7 +223,7 @@ test_switches (void)
   static const gchar *assignments[] = {
     "pairing=one-to-one", "condition-source=off", "condition-transform=off", "skip-connections=off",
     "noise-injection=off", "frequency-loss=off", "explicit-change=off", "position=off", "augmentation=off", "flips=on",
-    "model-size=medium",
+    "model-size=medium", "size=96",
   };
   g_autofree gchar *path = model_path ("switch");
 

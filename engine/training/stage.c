@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "training/stage.h"
+
+#include "model/my.h"
+#include "operators/philox.h"
+#include "training/augment.h"
+
+/* Share of slots that train at pure noise: what one sampler step starts from. */
+#define PURE_NOISE 0.5f
+/* Host random streams; the device has its own numbers. */
+#define STREAM_PAIR 1000
+#define STREAM_TIME 1001
+
+struct _FseStage
+{
+  FseDevice         *device;
+  const FseSettings *settings;
+  FseDataset        *data;
+  FseTape           *tape;
+  FseObjective       objective;
+  gint               batch;
+  FseAugmentSlot    *slots;
+  FseBuffer          before, after, slots_buffer;
+};
+
+FseStage *
+fse_stage_new (FseDevice *device, FseWeights *weights, const FseSettings *settings, FsePairs *pairs, gint size,
+               gint batch, GError **error)
+{
+  g_autoptr (FseStage) stage = g_new0 (FseStage, 1);
+  FseNet               net;
+
+  stage->device = device;
+  stage->settings = settings;
+  stage->batch = batch;
+  stage->data = fse_dataset_new (pairs, size, error);
+  if (!stage->data)
+    return NULL;
+  stage->slots = g_new0 (FseAugmentSlot, batch);
+  stage->tape = fse_tape_new (device, TRUE);
+  net = (FseNet) { stage->tape, weights, settings };
+  fse_objective_build (&stage->objective, &net, batch, stage->data->height, stage->data->width);
+  return g_steal_pointer (&stage);
+}
+
+void
+fse_stage_free (FseStage *stage)
+{
+  FseBuffer *buffers[] = { &stage->before, &stage->after, &stage->slots_buffer };
+
+  if (!stage)
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (buffers); i++)
+    if (buffers[i]->mem)
+      fse_device_free (stage->device, buffers[i]);
+  fse_tape_free (stage->tape);
+  fse_dataset_free (stage->data);
+  g_free (stage->slots);
+  g_free (stage);
+}
+
+static gsize
+data_floats (const FseStage *stage)
+{
+  return (gsize) stage->data->n * stage->data->height * stage->data->width * 4;
+}
+
+guint64
+fse_stage_memory (FseStage *stage)
+{
+  return fse_tape_memory (stage->tape) + 2 * data_floats (stage) * sizeof (gfloat);
+}
+
+gboolean
+fse_stage_place (FseStage *stage, GError **error)
+{
+  gsize floats = data_floats (stage);
+
+  return fse_tape_seal (stage->tape, error)
+         && fse_device_alloc (stage->device, stage->batch * sizeof (FseAugmentSlot) / sizeof (gfloat), &stage->slots_buffer, error)
+         && fse_device_alloc (stage->device, floats, &stage->before, error)
+         && fse_device_alloc (stage->device, floats, &stage->after, error)
+         && fse_device_write (stage->device, stage->before, stage->data->before, floats, error)
+         && fse_device_write (stage->device, stage->after, stage->data->after, floats, error);
+}
+
+gboolean
+fse_stage_draw (FseStage *stage, guint32 step, GError **error)
+{
+  const FseSettings *s = stage->settings;
+  FseObjective      *o = &stage->objective;
+  gint               n = stage->batch;
+  FseAugmentSettings augment;
+  g_autofree gfloat *time = g_new (gfloat, n * FSE_TIME_FEATURES);
+  g_autofree gfloat *signal = g_new (gfloat, n), *noise = g_new (gfloat, n);
+  guint32            clock[4] = { (guint32) s->seed, (guint32) (s->seed >> 32), step, 0 };
+
+  fse_augment_settings_default (&augment);
+  augment.enabled = s->augmentation;
+  augment.flips = s->flips;
+  augment.aspect = (gfloat) stage->data->width / stage->data->height;
+  for (gint b = 0; b < n; b++)
+    {
+      gfloat which = fse_philox_uniform (s->seed, step, STREAM_TIME, 2 * b);
+      gfloat t = which < PURE_NOISE ? 1.0f : fse_philox_uniform (s->seed, step, STREAM_TIME, 2 * b + 1);
+
+      fse_augment_draw (&stage->slots[b], &augment, s->seed, step, b);
+      stage->slots[b].pair = fse_philox_uniform (s->seed, step, STREAM_PAIR, b) * stage->data->n;
+      fse_my_time (t, time + b * FSE_TIME_FEATURES);
+      fse_my_schedule (t, &signal[b], &noise[b]);
+    }
+  return fse_device_write (stage->device, o->clock->data, clock, 4, error)
+         && fse_device_write (stage->device, o->time->data, time, n * FSE_TIME_FEATURES, error)
+         && fse_device_write (stage->device, o->signal->data, signal, n, error)
+         && fse_device_write (stage->device, o->noise->data, noise, n, error)
+         && fse_augment (stage->device, stage->before, stage->after, stage->data->n, stage->data->height,
+                         stage->data->width, stage->slots, n, stage->slots_buffer, s->position, o->before, o->after,
+                         o->mask, error);
+}
+
+gboolean
+fse_stage_run (FseStage *stage, GError **error)
+{
+  return fse_tape_forward (stage->tape, error) && fse_tape_backward (stage->tape, error);
+}
+
+gboolean
+fse_stage_losses (FseStage *stage, gdouble *total, gdouble *pixel, GError **error)
+{
+  *total = *pixel = 0;
+  for (gint i = 0; i < FSE_N_LOSSES; i++)
+    if (stage->objective.loss[i])
+      {
+        gfloat value;
+
+        if (!fse_device_read (stage->device, stage->objective.loss[i]->data, &value, 1, error))
+          return FALSE;
+        *total += value;
+        if (i == FSE_LOSS_PIXEL)
+          *pixel = value / fse_loss_weight (FSE_LOSS_PIXEL);
+      }
+  return TRUE;
+}
+
+const FseDataset *
+fse_stage_data (FseStage *stage)
+{
+  return stage->data;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Training at one resolution: the pairs at that size, and the tape of a step.
+ * A training goes through one or two stages with the same weights: first at
+ * half the size, where a step costs a quarter and matches are near, then at
+ * the size at which the model will be used.
+ *
+ * Owns: its data set, tape and slots.  Borrows: device, weights.
+ * Thread: the device's.
+ *
+ * Typical use
+ *   1. stage = fse_stage_new (device, weights, &settings, pairs, size, batch, &error);
+ *   2. fse_weights_allocate (weights, TRUE, &error); fse_stage_place (stage, &error);
+ *   3. each step: fse_stage_draw (stage, step, &error); fse_stage_run (stage, &error);
+ */
+#ifndef FSE_STAGE_H
+#define FSE_STAGE_H
+
+#include "training/dataset.h"
+#include "training/objective.h"
+
+G_BEGIN_DECLS
+
+typedef struct _FseStage FseStage;
+
+/* Notes the step of `batch` pairs; takes no device memory yet. */
+FseStage         *fse_stage_new    (FseDevice *device, FseWeights *weights, const FseSettings *settings,
+                                    FsePairs *pairs, gint size, gint batch, GError **error);
+void              fse_stage_free   (FseStage *stage);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FseStage, fse_stage_free)
+
+/* Bytes that fse_stage_place() will take. */
+guint64           fse_stage_memory (FseStage *stage);
+gboolean          fse_stage_place  (FseStage *stage, GError **error);
+
+/* Draws the batch of `step` (0, 1, ...): which pairs, how augmented, at which
+ * diffusion times.  A function of the settings' seed and of the step. */
+gboolean          fse_stage_draw   (FseStage *stage, guint32 step, GError **error);
+/* Forward and backward; gradients are added to the weights'. */
+gboolean          fse_stage_run    (FseStage *stage, GError **error);
+/* After a step: the sum of all losses, and the mean |result - after| alone. */
+gboolean          fse_stage_losses (FseStage *stage, gdouble *total, gdouble *pixel, GError **error);
+
+const FseDataset *fse_stage_data   (FseStage *stage);
+
+G_END_DECLS
+
+#endif
