@@ -107,8 +107,7 @@ fse_pair_list_auto (FsePairList *list)
 void
 fse_pair_list_set (FsePairList *list, const GArray *before, const GArray *after)
 {
-  g_autoptr (GPtrArray) layers = refresh_choices (list);
-
+  g_ptr_array_unref (refresh_choices (list));
   gtk_list_store_clear (list->pairs);
   for (guint i = 0; i < MAX (before->len, after->len); i++)
     {
@@ -171,10 +170,10 @@ on_chosen (GtkCellRendererCombo *cell, const gchar *path, GtkTreeIter *choice, F
 static void
 on_add (GtkWidget *button, FsePairList *list)
 {
-  g_autoptr (GPtrArray)   layers = refresh_choices (list);
-  g_autoptr (GtkTreePath) path   = NULL;
+  g_autoptr (GtkTreePath) path = NULL;
   GtkTreeIter             row;
 
+  g_ptr_array_unref (refresh_choices (list));
   add_row (list, -1, -1, &row);
   path = gtk_tree_model_get_path (GTK_TREE_MODEL (list->pairs), &row);
   gtk_tree_view_set_cursor (GTK_TREE_VIEW (list->view), path, NULL, FALSE);
