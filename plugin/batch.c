@@ -87,7 +87,16 @@ fse_batch_train (FseHost *host, const FseTrainRequest *request, guint *steps, gd
   warnings = fse_train_run_warnings (run);
   host->progress (host, NULL, 1.0);
   if (! fse_train_run_end (run, error))
-    return FALSE;
+    {
+      if (g_error_matches (*error, FSE_ERROR, FSE_ERROR_CANCELLED) && *steps > 0)
+        {
+          g_clear_error (error);
+          g_set_error (error, FSE_ERROR, FSE_ERROR_CANCELLED,
+                       _("Training was stopped after step %u. A checkpoint lies beside the model: go on with Resume in "
+                         "the Train dialog, or with the setting resume=on."), *steps);
+        }
+      return FALSE;
+    }
   if (warnings)
     host->message (host, warnings);
   return TRUE;

@@ -15,6 +15,7 @@
 
 G_BEGIN_DECLS
 
+/* error must not be NULL. */
 gboolean fse_batch_train (FseHost *host, const FseTrainRequest *request, guint *steps, gdouble *loss, GError **error);
 /* The new layer, or -1. */
 gint     fse_batch_apply (FseHost *host, gint image, gint layer, const FseApplyRequest *request, GError **error);

@@ -61,7 +61,7 @@ static const GimpParamDef train_args[] = {
   { GIMP_PDB_INT32, (gchar *) "seed", (gchar *) "The same seed gives the same training" },
   { GIMP_PDB_STRING, (gchar *) "device", (gchar *) "\"gpu\", \"cpu\" or a part of the OpenCL device's name; \"\" = the best" },
   { GIMP_PDB_INT32, (gchar *) "n-settings", (gchar *) "How many settings" },
-  { GIMP_PDB_STRINGARRAY, (gchar *) "settings", (gchar *) "\"NAME=VALUE\", as few-shot-edit train --set" },
+  { GIMP_PDB_STRINGARRAY, (gchar *) "settings", (gchar *) "\"NAME=VALUE\", as few-shot-edit train --set; \"resume=on\" goes on from the model's checkpoint" },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (train_args) == N_TRAIN_ARGS);
 
@@ -146,15 +146,21 @@ take_layers (GArray *layers, gint n, const gint32 *values)
   return TRUE;
 }
 
+/* "resume=on" is no setting of the engine, but what --resume is to the command. */
 static gboolean
 take_settings (FseTrainRequest *request, gint n, gchar **values)
 {
+  gint kept = 0;
+
   if (n < 0 || (n > 0 && ! values))
     return FALSE;
   g_strfreev (request->settings);
   request->settings = g_new0 (gchar *, n + 1);
   for (gint i = 0; i < n; i++)
-    request->settings[i] = g_strdup (values[i] ? values[i] : "");
+    if (g_strcmp0 (values[i], "resume=on") == 0)
+      request->resume = TRUE;
+    else
+      request->settings[kept++] = g_strdup (values[i] ? values[i] : "");
   return TRUE;
 }
 
