@@ -105,6 +105,7 @@ print_json (const FseSnapshot *snapshot)
   fse_cli_add_number (json, "copy_error", snapshot->copy_error);
   fse_cli_add_number (json, "skipped", snapshot->skipped);
   fse_cli_add_text (json, "device", *snapshot->device ? snapshot->device : NULL);
+  fse_cli_add_number (json, "memory", snapshot->memory ? (gdouble) snapshot->memory : NAN);
   json_builder_end_object (json);
   fse_cli_print_json (json);
 }
@@ -120,11 +121,13 @@ fse_progress_update (FseProgressView *view, const FseSnapshot *snapshot)
     return;
   if (!turned && (snapshot->step == view->shown.step || now - view->last < period))
     return;
-  if (!*view->shown.device && *snapshot->device && !view->json)
+  if (turned && snapshot->phase == FSE_TRAINING_STEPS && !view->json)
     {
       fse_progress_end (view);
-      printf ("Device: %s\n", snapshot->device);
-      fflush (stdout);
+      printf ("Device: %s", snapshot->device);
+      if (snapshot->memory)
+        printf (", %.0f MB of its memory", snapshot->memory / 1e6);
+      putchar ('\n');
     }
 
   if (view->json)
