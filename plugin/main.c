@@ -93,6 +93,21 @@ recall (FseHost *host, const gchar *name, gchar **text, GError **error)
   return *text != NULL;
 }
 
+/* What was just trained is what Apply shall propose. */
+static void
+propose_model (FseHost *host, const gchar *model)
+{
+  g_autoptr (FseApplyRequest) request = fse_apply_request_new ();
+  g_autofree gchar           *last    = host->load_values (host, FSE_PROC_APPLY, FALSE);
+  g_autofree gchar           *text    = NULL;
+
+  if (last)
+    fse_apply_request_from_text (request, last);
+  fse_request_string (&request->model, model);
+  text = fse_apply_request_to_text (request);
+  host->store_values (host, FSE_PROC_APPLY, text);
+}
+
 static GimpPDBStatusType
 run_train (FseHost *host, gint n_params, const GimpParam *params, gint *n_values, GimpParam *values)
 {
@@ -131,6 +146,8 @@ run_train (FseHost *host, gint n_params, const GimpParam *params, gint *n_values
   g_free (text);
   text = fse_train_request_to_text (request);
   host->store_values (host, FSE_PROC_TRAIN, text);
+  if (call.run_mode == GIMP_RUN_INTERACTIVE)
+    propose_model (host, request->model);
   values[1].type          = GIMP_PDB_STRING;
   values[1].data.d_string = g_strdup (request->model);
   values[2].type          = GIMP_PDB_INT32;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * See pair-list.h.  "changed" is emitted whenever the pairs changed.
+ * See pair-list.h.
  */
 #include "config-i18n.h"
 
@@ -25,16 +25,26 @@ struct _FsePairList
   GtkListStore *choices; /* layer, text */
   GtkWidget    *view;
   GtkWidget    *swap, *remove;
+  GtkWidget    *hint;
 };
 
 G_DEFINE_TYPE (FsePairList, fse_pair_list, GTK_TYPE_BOX)
 
-static guint changed_signal;
-
+/* How many there are, or how to get some. */
 static void
 changed (FsePairList *list)
 {
-  g_signal_emit (list, changed_signal, 0);
+  guint             n    = fse_pair_list_size (list);
+  g_autofree gchar *text = NULL;
+
+  if (n == 0)
+    text = g_strdup (_("No pairs yet: name layers “X before” and “X after”, each after over its before, "
+                       "or use a folder of pictures."));
+  else if (n < 5)
+    text = g_strdup_printf (ngettext ("%u pair; five or more are better", "%u pairs; five or more are better", n), n);
+  else
+    text = g_strdup_printf (ngettext ("%u pair", "%u pairs", n), n);
+  gtk_label_set_text (GTK_LABEL (list->hint), text);
 }
 
 static const gchar *
@@ -301,7 +311,6 @@ static void
 fse_pair_list_class_init (FsePairListClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = finalize;
-  changed_signal = g_signal_new ("changed", FSE_TYPE_PAIR_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -338,6 +347,12 @@ fse_pair_list_init (FsePairList *list)
   list->remove = add_button (list, GTK_BOX (buttons), _("_Remove"), _("Take the selected pairs out of the list"),
                              G_CALLBACK (on_remove));
   gtk_box_pack_start (GTK_BOX (list), buttons, FALSE, FALSE, 0);
+  list->hint = gtk_label_new (NULL);
+  gtk_label_set_line_wrap (GTK_LABEL (list->hint), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (list->hint), 50);
+  gtk_label_set_xalign (GTK_LABEL (list->hint), 0.0f);
+  gtk_style_context_add_class (gtk_widget_get_style_context (list->hint), GTK_STYLE_CLASS_DIM_LABEL);
+  gtk_box_pack_start (GTK_BOX (list), list->hint, FALSE, FALSE, 0);
   on_selection (selection, list);
 }
 
