@@ -279,5 +279,7 @@ fse_cli_apply (gint argc, gchar **argv)
   editor = fse_editor_open (options.positional[0], options.device, &error);
   if (!editor)
     return fse_cli_fail (error);
+  if (fse_editor_passed_over (editor))
+    fprintf (stderr, "Passed over: %s\n", fse_editor_passed_over (editor));
   return apply_all (editor, &options.settings, routes);
 }

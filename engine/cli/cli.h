@@ -43,8 +43,9 @@ void    fse_cli_print_json (JsonBuilder *builder);
 void    fse_cli_add_number (JsonBuilder *builder, const gchar *name, gdouble value);
 void    fse_cli_add_text   (JsonBuilder *builder, const gchar *name, const gchar *value);
 
-/* From here on SIGINT, SIGTERM and SIGHUP ask for an orderly end, the second
- * of a kind kills; a closed pipe and a file-size limit become write errors. */
+/* From here on SIGINT, SIGTERM and SIGHUP ask for an orderly end, and the
+ * second one kills; a closed pipe and a file-size limit become write errors.
+ * Called before other threads are started. */
 void     fse_cli_catch_signals (void);
 gboolean fse_cli_stop_asked    (void);
 

@@ -1,35 +1,57 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Being asked to stop.  The handler only raises a flag; whoever works looks
- * at it several times a second.
+ * Being asked to stop.  The signals are blocked everywhere and taken by a
+ * thread that waits for them: a handler would be replaced by LLVM's, which a
+ * CPU driver brings along, and that one deletes the files of the kernel just
+ * being compiled before it passes the signal on.
  */
 #include <signal.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 
-static volatile sig_atomic_t asked = 0;
+static gint     asked = 0; /* atomic */
+static sigset_t waited_for;
+static sigset_t ignored; /* by whoever started us: nohup, or a script's background */
 
-static void
-on_signal (int number)
+static gpointer
+wait_for_signals (gpointer data)
 {
-  asked = 1;
+  for (;;)
+    {
+      int number;
+
+      if (sigwait (&waited_for, &number) != 0 || sigismember (&ignored, number))
+        continue;
+      if (g_atomic_int_add (&asked, 1) > 0)
+        {
+          /* Asked twice: at once, then. */
+          signal (number, SIG_DFL);
+          pthread_sigmask (SIG_UNBLOCK, &waited_for, NULL);
+          kill (getpid (), number);
+        }
+    }
+  return NULL;
 }
 
 void
 fse_cli_catch_signals (void)
 {
   static const int asking[] = { SIGINT, SIGTERM, SIGHUP };
-  struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART | SA_RESETHAND };
-  struct sigaction before;
 
-  sigemptyset (&action.sa_mask);
+  sigemptyset (&waited_for);
+  sigemptyset (&ignored);
   for (guint i = 0; i < G_N_ELEMENTS (asking); i++)
     {
-      /* nohup and scripts in the background have their reasons. */
-      sigaction (asking[i], NULL, &before);
-      if (before.sa_handler != SIG_IGN)
-        sigaction (asking[i], &action, NULL);
+      struct sigaction before;
+
+      sigaddset (&waited_for, asking[i]);
+      if (sigaction (asking[i], NULL, &before) == 0 && before.sa_handler == SIG_IGN)
+        sigaddset (&ignored, asking[i]);
     }
+  /* Threads inherit the mask, so this comes before any is started. */
+  pthread_sigmask (SIG_BLOCK, &waited_for, NULL);
+  g_thread_unref (g_thread_new ("signals", wait_for_signals, NULL));
   signal (SIGPIPE, SIG_IGN);
   signal (SIGXFSZ, SIG_IGN);
 }
@@ -37,5 +59,5 @@ fse_cli_catch_signals (void)
 gboolean
 fse_cli_stop_asked (void)
 {
-  return asked != 0;
+  return g_atomic_int_get (&asked) > 0;
 }
