@@ -23,7 +23,7 @@ run_console () {
   local profile=$1 log=$2 script=$3
   shift 3
   # The exit code says nothing: it is 0 even when the script failed.
-  env "$@" GIMP2_DIRECTORY="$profile" GEGL_USE_OPENCL=no NO_AT_BRIDGE=1 \
+  env "$@" GIMP2_DIRECTORY="$profile" GEGL_USE_OPENCL=no \
     timeout 400 gimp-console-2.10 -i -d -f -c -s -b "(load \"$script\")" -b '(gimp-quit 1)' \
     </dev/null >"$log" 2>&1
 }

@@ -1,0 +1,30 @@
+; SPDX-License-Identifier: GPL-3.0-or-later
+;
+; The two dialogs inside of GIMP; drive-dialogs.py presses their buttons.
+
+(load (string-append (getenv "FSE_TESTS") "/common.scm"))
+
+(define model (string-append (getenv "FSE_WORK") "/dialog.fewshot.safetensors"))
+
+(let* ((made (fse-image 80 64 RGB))
+       (image (car made))
+       (source (cadr made))
+       (pairs (fse-pairs image 5))
+       (n (car (gimp-image-get-layers image))))
+  (let ((result (plug-in-few-shot-edit-train RUN-INTERACTIVE image source
+                                             (vector-length (car pairs)) (car pairs)
+                                             (vector-length (cadr pairs)) (cadr pairs)
+                                             "" model 0 6 64 1 "" 1 '("batch=2"))))
+    (fse-check "the Train dialog trains" (and (string=? (car result) model) (= (cadr result) 6) (file-exists? model))))
+  (let ((layer (car (plug-in-few-shot-edit-apply RUN-INTERACTIVE image source model 1 1.0 1 ""))))
+    (fse-check "the Apply dialog adds a layer"
+               (and (= (car (gimp-image-get-layers image)) (+ n 1))
+                    (string=? (car (gimp-item-get-name layer)) "Picture (dialog)"))))
+  (let ((layer (car (plug-in-few-shot-edit-apply RUN-WITH-LAST-VALS image source "" 1 0.0 1 ""))))
+    (fse-check "what the dialog applied is repeated" (= (car (gimp-image-get-layers image)) (+ n 2))))
+  ; Closing a dialog is no error and changes nothing.
+  (plug-in-few-shot-edit-apply RUN-INTERACTIVE image source model 1 1.0 1 "")
+  (fse-check "a cancelled dialog changes nothing" (= (car (gimp-image-get-layers image)) (+ n 2)))
+  (gimp-image-delete image))
+
+(fse-say "end")
