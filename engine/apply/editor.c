@@ -87,6 +87,12 @@ fse_editor_device (FseEditor *editor)
   return fse_device_info (editor->device)->name;
 }
 
+const gchar *
+fse_editor_passed_over (FseEditor *editor)
+{
+  return fse_device_skipped (editor->device);
+}
+
 static gboolean
 go_on (FseEditor *editor, FseProgress progress, gpointer data, gdouble fraction, GError **error)
 {

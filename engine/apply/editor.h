@@ -45,6 +45,8 @@ FseImage  *fse_editor_apply (FseEditor *editor, const FseImage *picture, const F
                              FseProgress progress, gpointer data, GError **error);
 void       fse_editor_cancel (FseEditor *editor);
 const gchar *fse_editor_device (FseEditor *editor);
+/* Devices that were skipped for this one, and why; or NULL. */
+const gchar *fse_editor_passed_over (FseEditor *editor);
 
 G_END_DECLS
 

@@ -16,9 +16,9 @@ static const struct
   [FSE_LOSS_PIXEL] = { "pixel", 1.0f },
   [FSE_LOSS_BASE] = { "base", 0.5f },
   [FSE_LOSS_RESIDUAL] = { "residual", 0.1f },
-  [FSE_LOSS_FREQUENCY] = { "frequency", 0.4f },
+  [FSE_LOSS_FREQUENCY] = { "frequency", 0.5f },
   [FSE_LOSS_LATENT] = { "latent", 0.1f },
-  [FSE_LOSS_PRIOR] = { "prior", 0.02f },
+  [FSE_LOSS_PRIOR] = { "prior", 0.01f },
   [FSE_LOSS_MATCH] = { "match", 0.5f },
 };
 

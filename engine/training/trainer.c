@@ -312,6 +312,8 @@ prepare (FseTrainer *trainer, GError **error)
   if (!trainer->device)
     return FALSE;
   g_strlcpy (snapshot.device, fse_device_info (trainer->device)->name, sizeof snapshot.device);
+  if (fse_device_skipped (trainer->device))
+    g_strlcpy (snapshot.passed_over, fse_device_skipped (trainer->device), sizeof snapshot.passed_over);
   publish (trainer, &snapshot);
 
   if (!build_to_fit (trainer, error) || !read_initial_weights (trainer, error))
@@ -400,7 +402,7 @@ save_model (FseTrainer *trainer, GError **error)
   g_autofree guint8   *before = fse_dataset_bytes (data, data->before);
   g_autofree guint8   *after = fse_dataset_bytes (data, data->after);
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-  g_autofree gchar    *created = g_date_time_format_iso8601 (now);
+  g_autofree gchar    *created = g_date_time_format (now, "%Y-%m-%dT%H:%M:%SZ");
   FseModelInfo info = { .settings = trainer->settings, .width = data->width, .height = data->height,
                         .n_pairs = data->n, .steps = trainer->state.step, .seconds = trainer->state.seconds,
                         .error = trainer->state.error, .copy_error = data->copy_error,
