@@ -57,8 +57,16 @@
   (fse-must-fail "apply: indexed image" (apply-to (car indexed) (cadr indexed) good-model 1.0))
   (fse-must-fail "apply: layer of another image" (apply-to image (cadr other) good-model 1.0))
   (fse-must-fail "apply: not a layer" (apply-to image channel good-model 1.0))
+  (fse-must-fail "apply: layer not in any image"
+                 (apply-to image (car (gimp-layer-new image 8 8 RGB-IMAGE "loose" 100 LAYER-MODE-NORMAL)) good-model 1.0))
+  (fse-must-fail "apply: sampler steps out of range"
+                 (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image layer good-model 0 1.0 1 ""))
   (fse-must-fail "apply: strength out of range" (apply-to image layer good-model 1.5))
   (fse-check "no failed applying added a layer" (= (car (gimp-image-get-layers image)) 6))
+
+  (gimp-edit-copy layer)
+  (gimp-edit-paste layer FALSE)
+  (fse-must-fail "apply: floating selection" (apply-to image layer good-model 1.0))
 
   (for-each gimp-image-delete (list image (car other) (car indexed))))
 

@@ -70,6 +70,17 @@
         (two (car (plug-in-few-shot-edit-apply RUN-WITH-LAST-VALS image source "" 1 1.0 1 ""))))
     (fse-check "applying is repeated with last values" (same-pixels? one two)))
 
+  ; A layer with a mask: what it hides stays hidden.
+  (let* ((masked (fse-layer image "Masked" 3))
+         (mask (car (gimp-layer-create-mask masked ADD-MASK-BLACK))))
+    (gimp-layer-add-mask masked mask)
+    (gimp-layer-set-opacity masked 60)
+    (let* ((result (car (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image masked model 1 1.0 1 "")))
+           (hidden (car (gimp-layer-get-mask result))))
+      (fse-check "the source's layer mask hides the same of the result"
+                 (and (> hidden -1) (= (vector-ref (cadr (gimp-drawable-get-pixel hidden 20 20)) 0) 0)))
+      (fse-check "the result has its source's opacity" (< (abs (- (car (gimp-layer-get-opacity result)) 60)) 0.1))))
+
   ; A layer in a group.
   (let* ((group (car (gimp-layer-group-new image)))
          (inner (car (gimp-layer-copy source TRUE))))
