@@ -3,10 +3,11 @@
  * Lifting a change to the picture's own resolution: the model has worked at
  * h x w, the picture is H x W, and
  *   result = colour (warp (picture, s flow), s map) + s residual
- * with the fields read between the model's pixels.  Of the four neighbours
- * the one of a pixel's own colour counts most, so that a recoloured region
- * keeps the picture's sharp edge (joint bilateral up-sampling, Kopf et al.,
- * SIGGRAPH 2007).  One work-item a pixel; rows in bands.
+ * with the fields read between the model's pixels.  Flow and map are smooth by
+ * nature: bilinear.  The residual is not: of its four neighbours the one of a
+ * pixel's own colour counts most, so that what it recolours keeps the picture's
+ * sharp edge (joint bilateral up-sampling, Kopf et al., SIGGRAPH 2007).  One
+ * work-item a pixel; rows in bands.
  */
 #define RANGE 0.08f
 
@@ -57,11 +58,10 @@ lift (IN (picture), IN (small), IN (flow), IN (map), IN (residual), OUT (out),
       rest.xyz += weight * (vload3 (at, residual) - (moves ? (float3) 0.0f : vload4 (at, small).xyz - 0.5f));
       if (moves)
         {
-          /* the flow is smooth by nature: plain bilinear */
           dx += tent * flow[2 * at];
           dy += tent * flow[2 * at + 1];
           for (int k = 0; k < 12; k++)
-            f[k] += weight * map[12 * at + k];
+            f[k] += tent * map[12 * at + k];
         }
     }
 
@@ -77,13 +77,14 @@ lift (IN (picture), IN (small), IN (flow), IN (map), IN (residual), OUT (out),
         x = (pixel (picture, ix, iy, W, H) * (1.0f - bx) + pixel (picture, ix + 1, iy, W, H) * bx) * (1.0f - by)
             + (pixel (picture, ix, iy + 1, W, H) * (1.0f - bx) + pixel (picture, ix + 1, iy + 1, W, H) * bx) * by;
     }
-  const float  norm = strength / sum;
   const float3 c = x.xyz - 0.5f;
+
+  rest /= sum;
   float4       y;
 
-  y.x = x.x + norm * (f[0] * c.x + f[1] * c.y + f[2] * c.z + f[3] + rest.x);
-  y.y = x.y + norm * (f[4] * c.x + f[5] * c.y + f[6] * c.z + f[7] + rest.y);
-  y.z = x.z + norm * (f[8] * c.x + f[9] * c.y + f[10] * c.z + f[11] + rest.z);
+  y.x = x.x + strength * (f[0] * c.x + f[1] * c.y + f[2] * c.z + f[3] + rest.x);
+  y.y = x.y + strength * (f[4] * c.x + f[5] * c.y + f[6] * c.z + f[7] + rest.y);
+  y.z = x.z + strength * (f[8] * c.x + f[9] * c.y + f[10] * c.z + f[11] + rest.z);
   y.w = own.w; /* alpha passes through */
   vstore4 (y, (size_t) row * W + X, out);
 }

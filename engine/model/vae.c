@@ -62,7 +62,7 @@ fse_vae_decode (FseNet *net, FseTensor *latent, const FseFeatures *skips, FseTen
   FseTape   *tape = net->tape;
   gint       w = fse_net_width (net);
   FseChange  change = { NULL };
-  FseTensor *quarter, *half, *full, *head;
+  FseTensor *quarter, *half, *full, *fields;
 
   quarter = level (net, "vae/decoder/quarter", 0,
                    fse_net_conv (net, "vae/decoder/latent", latent, 4 * w, 3, 1, FALSE), skips->quarter, clock);
@@ -73,18 +73,19 @@ fse_vae_decode (FseNet *net, FseTensor *latent, const FseFeatures *skips, FseTen
                 fse_net_conv (net, "vae/decoder/up2", fse_upsample_nearest (tape, half), w, 3, 1, FALSE),
                 skips->full, clock);
 
-  /* 12 of the colour map, 3 of the residual, 1 that makes a whole vector */
-  head = fse_net_conv (net, "vae/decoder/head", fse_net_norm (net, "vae/decoder/head/norm", full, TRUE), 16, 3, 1, TRUE);
-  change.residual = fse_slice_channels (tape, head, 12, 3);
+  change.residual = fse_net_conv (net, "vae/decoder/residual",
+                                  fse_net_norm (net, "vae/decoder/residual/norm", full, TRUE), 3, 3, 1, TRUE);
   if (!net->settings->explicit_change)
     {
       change.result = change.residual;
       return change;
     }
 
-  change.map = fse_slice_channels (tape, head, 0, 12);
-  change.flow = fse_net_conv (net, "vae/decoder/flow", fse_net_norm (net, "vae/decoder/flow/norm", quarter, TRUE), 2, 3, 1, TRUE);
-  change.flow = fse_scale (tape, fse_upsample_bilinear (tape, change.flow, 4), FLOW_RANGE, 0.0f);
+  /* both fields from the quarter grid: smooth, so that they move and recolour and cannot paint */
+  fields = fse_net_conv (net, "vae/decoder/fields", fse_net_norm (net, "vae/decoder/fields/norm", quarter, TRUE),
+                         2 + 12, 3, 1, TRUE);
+  change.flow = fse_scale (tape, fse_upsample_bilinear (tape, fse_slice_channels (tape, fields, 0, 2), 4), FLOW_RANGE, 0.0f);
+  change.map = fse_upsample_bilinear (tape, fse_slice_channels (tape, fields, 2, 12), 4);
   change.base = fse_colour_transform (tape, fse_warp (tape, x, change.flow), change.map);
   change.result = fse_add (tape, change.base, change.residual);
   return change;
