@@ -154,6 +154,10 @@ fse_device_list (GError **error)
   g_autoptr (GString)        empty = g_string_new (NULL);
   g_autofree cl_platform_id *platforms = NULL;
   cl_uint                    count = 0, have = 0;
+  /* A driver sets its devices up when it is asked for them first; PoCL 3.1 lets
+   * a second thread see them half done. */
+  static GMutex              lock;
+  g_autoptr (GMutexLocker)   locker = g_mutex_locker_new (&lock);
 
   fse_cache_house_pocl ();
   if (clGetPlatformIDs (0, NULL, &count) == CL_SUCCESS && count > 0)
