@@ -54,5 +54,16 @@ press(train, 'Train')
 press(train, 'Close')
 wait(apply, 'slider', 'Strength:')
 press(apply, 'Apply')
-time.sleep(1)  # the first Apply dialog goes
+
+
+# The second Apply dialog differs from the first, which may still be there, by its strength.
+def strength():
+    try:
+        return wait(apply, 'slider', 'Strength:').queryValue().currentValue
+    except Exception:  # it went while it was asked
+        return None
+
+
+while strength() != 50:
+    time.sleep(0.1)
 press(apply, 'Cancel')
