@@ -105,7 +105,7 @@ print_json (const FseSnapshot *snapshot)
   fse_cli_add_number (json, "copy_error", snapshot->copy_error);
   fse_cli_add_number (json, "skipped", snapshot->skipped);
   fse_cli_add_text (json, "device", *snapshot->device ? snapshot->device : NULL);
-  fse_cli_add_text (json, "passed_over", *snapshot->passed_over ? snapshot->passed_over : NULL);
+  fse_cli_add_text (json, "notice", *snapshot->notice ? snapshot->notice : NULL);
   fse_cli_add_number (json, "memory", snapshot->memory ? (gdouble) snapshot->memory : NAN);
   json_builder_end_object (json);
   fse_cli_print_json (json);
@@ -129,10 +129,13 @@ fse_progress_update (FseProgressView *view, const FseSnapshot *snapshot)
       if (snapshot->memory)
         printf (", %.0f MB of its memory", snapshot->memory / 1e6);
       putchar ('\n');
-      if (*snapshot->passed_over)
-        printf ("Passed over: %s\n", snapshot->passed_over);
     }
 
+  if (!view->json && strcmp (snapshot->notice, view->shown.notice) != 0)
+    {
+      fse_progress_end (view);
+      puts (snapshot->notice);
+    }
   if (view->json)
     print_json (snapshot);
   else

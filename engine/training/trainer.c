@@ -313,7 +313,7 @@ prepare (FseTrainer *trainer, GError **error)
     return FALSE;
   g_strlcpy (snapshot.device, fse_device_info (trainer->device)->name, sizeof snapshot.device);
   if (fse_device_skipped (trainer->device))
-    g_strlcpy (snapshot.passed_over, fse_device_skipped (trainer->device), sizeof snapshot.passed_over);
+    g_snprintf (snapshot.notice, sizeof snapshot.notice, "Passed over: %s", fse_device_skipped (trainer->device));
   publish (trainer, &snapshot);
 
   if (!build_to_fit (trainer, error) || !read_initial_weights (trainer, error))
@@ -363,13 +363,13 @@ note_losses (FseTrainer *trainer, gdouble total, gdouble pixel)
 static gboolean
 take_step (FseTrainer *trainer, GError **error)
 {
-  guint   step = trainer->state.step + 1;
-  gdouble total, pixel;
-  gfloat  guard[FSE_GUARD_FLOATS];
   FseStage *stage = current_stage (trainer);
-  FseStep update = { .rate = learning_rate (trainer), .beta1 = BETA1, .beta2 = BETA2, .epsilon = EPSILON,
-                     .weight_decay = WEIGHT_DECAY, .clip = CLIP_NORM, .step = step,
-                     .ema_decay = MIN (EMA_DECAY, (1.0f + step) / (10.0f + step)) };
+  guint     step = trainer->state.step + 1;
+  gdouble   total, pixel;
+  gfloat    guard[FSE_GUARD_FLOATS];
+  FseStep   update = { .rate = learning_rate (trainer), .beta1 = BETA1, .beta2 = BETA2, .epsilon = EPSILON,
+                       .weight_decay = WEIGHT_DECAY, .clip = CLIP_NORM, .step = step,
+                       .ema_decay = MIN (EMA_DECAY, (1.0f + step) / (10.0f + step)) };
 
   if (!fse_stage_draw (stage, trainer->state.step, error)
       || !fse_weights_zero_grad (trainer->weights, error)
@@ -437,6 +437,32 @@ fail_safely (FseTrainer *trainer)
   return FALSE;
 }
 
+/* A full disk in the middle of a run is told, and the run goes on: there may be room at its end. */
+static void
+save_checkpoint_or_tell (FseTrainer *trainer)
+{
+  g_autoptr (GError) problem = NULL;
+  FseSnapshot        snapshot = trainer->snapshot;
+
+  if (save_checkpoint (trainer, &problem))
+    return;
+  g_strlcpy (snapshot.notice, problem->message, sizeof snapshot.notice);
+  publish (trainer, &snapshot);
+}
+
+/* A run of skipped steps has learnt nothing worth a file. */
+static gboolean
+has_learnt (FseTrainer *trainer, GError **error)
+{
+  if (trainer->snapshot.skipped * 2 <= trainer->state.step)
+    return TRUE;
+  g_set_error (error, FSE_ERROR, FSE_ERROR_NUMERIC,
+               "%u of %u steps gave values that are not numbers, so no model was written. "
+               "Train with a lower rate (--set rate=0.0003), or on another device.",
+               trainer->snapshot.skipped, trainer->state.step);
+  return FALSE;
+}
+
 static gboolean
 train (FseTrainer *trainer, GError **error)
 {
@@ -453,12 +479,13 @@ train (FseTrainer *trainer, GError **error)
         return fail_safely (trainer);
       if (g_get_monotonic_time () - saved > CHECKPOINT_SECONDS * 1e6)
         {
-          if (!save_checkpoint (trainer, error))
-            return FALSE;
+          save_checkpoint_or_tell (trainer);
           saved = g_get_monotonic_time ();
         }
     }
 
+  if (!has_learnt (trainer, error))
+    return FALSE;
   enter_phase (trainer, FSE_TRAINING_SAVING);
   if (!save_model (trainer, error))
     {

@@ -47,7 +47,7 @@ typedef struct
   guint   skipped;        /* steps skipped because of not-a-number */
   guint64 memory;         /* bytes that training takes on the device; 0 = not known yet */
   gchar   device[128];
-  gchar   passed_over[256]; /* devices that were skipped for it, and why; or empty */
+  gchar   notice[256];    /* what the user should know, or empty: devices passed over, a checkpoint not written */
 } FseSnapshot;
 
 /* Takes a reference on nothing: pairs are copied to working size at once.
