@@ -323,6 +323,8 @@ prepare (FseTrainer *trainer, GError **error)
                                trainer->device, trainer->weights, trainer->guard, error))
     return FALSE;
   trainer->earlier = trainer->state.seconds;
+  if (trainer->state.step > 0)
+    report (trainer, 0);
   return TRUE;
 }
 
