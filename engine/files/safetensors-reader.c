@@ -328,6 +328,16 @@ fse_tensors_reader_get (FseTensorsReader *reader, const gchar *key)
   return g_hash_table_lookup (reader->metadata, key);
 }
 
+gboolean
+fse_tensors_reader_number (FseTensorsReader *reader, const gchar *key, gdouble low, gdouble high, gdouble *value)
+{
+  const gchar *text = fse_tensors_reader_get (reader, key);
+  gchar       *end = NULL;
+
+  *value = text ? g_ascii_strtod (text, &end) : 0;
+  return text && end != text && !*end && *value >= low && *value <= high;
+}
+
 static const Tensor *
 lookup (FseTensorsReader *reader, const gchar *name, const gchar *dtype, gsize n_elements, GError **error)
 {

@@ -97,6 +97,14 @@ fse_tensors_writer_set (FseTensorsWriter *writer, const gchar *key, const gchar 
   g_hash_table_insert (writer->metadata, g_utf8_make_valid (key, -1), g_utf8_make_valid (value, -1));
 }
 
+void
+fse_tensors_writer_set_number (FseTensorsWriter *writer, const gchar *key, gdouble value)
+{
+  gchar text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  fse_tensors_writer_set (writer, key, g_ascii_dtostr (text, sizeof text, value));
+}
+
 static void
 describe (JsonBuilder *json, GPtrArray *tensors, gsize *offset)
 {

@@ -21,6 +21,8 @@ void              fse_tensors_writer_add_f32 (FseTensorsWriter *writer, const gc
 void              fse_tensors_writer_add_u8  (FseTensorsWriter *writer, const gchar *name,
                                               const gint64 *shape, gint n_dims, const guint8 *values);
 void              fse_tensors_writer_set     (FseTensorsWriter *writer, const gchar *key, const gchar *value);
+/* A number as metadata, so that it reads back the same. */
+void              fse_tensors_writer_set_number (FseTensorsWriter *writer, const gchar *key, gdouble value);
 /* Written under a temporary name beside `path`, synced, renamed: on any
  * failure (disk full ...) what was at `path` is still there.  FSE_ERROR_IO. */
 gboolean          fse_tensors_writer_save    (FseTensorsWriter *writer, const gchar *path, GError **error);
@@ -37,6 +39,8 @@ FseTensorsReader *fse_tensors_reader_open (const gchar *path, GError **error);
 FseTensorsReader *fse_tensors_reader_new  (GBytes *file, const gchar *name, GError **error);
 void              fse_tensors_reader_free (FseTensorsReader *reader);
 const gchar      *fse_tensors_reader_get  (FseTensorsReader *reader, const gchar *key); /* metadata, or NULL */
+/* Metadata that must be a number of low..high: FALSE where it is missing or is none. */
+gboolean          fse_tensors_reader_number (FseTensorsReader *reader, const gchar *key, gdouble low, gdouble high, gdouble *value);
 /* The float32 tensor of that name and exactly that many elements; NULL with
  * FSE_ERROR_BAD_MODEL naming it.  The values are finite or it is an error. */
 const gfloat     *fse_tensors_reader_f32  (FseTensorsReader *reader, const gchar *name, gsize n_elements, GError **error);

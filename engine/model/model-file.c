@@ -26,14 +26,6 @@ fse_model_info_free (FseModelInfo *info)
 
 /* Writing */
 
-static void
-set_number (FseTensorsWriter *writer, const gchar *key, gdouble value)
-{
-  gchar text[G_ASCII_DTOSTR_BUF_SIZE];
-
-  fse_tensors_writer_set (writer, key, g_ascii_dtostr (text, sizeof text, value));
-}
-
 gboolean
 fse_model_save (const gchar *path, const FseModelInfo *info, FseDevice *device, FseWeights *weights,
                 const guint8 *before, const guint8 *after, GError **error)
@@ -59,16 +51,16 @@ fse_model_save (const gchar *path, const FseModelInfo *info, FseDevice *device, 
   fse_tensors_writer_add_u8 (writer, "pairs/after", pairs_shape, 4, after);
 
   fse_tensors_writer_set (writer, "kind", "few-shot-edit model");
-  set_number (writer, "format", FSE_MODEL_FORMAT);
+  fse_tensors_writer_set_number (writer, "format", FSE_MODEL_FORMAT);
   fse_tensors_writer_set (writer, "settings", settings);
-  set_number (writer, "width", info->width);
-  set_number (writer, "height", info->height);
-  set_number (writer, "pairs", info->n_pairs);
-  set_number (writer, "steps", info->steps);
-  set_number (writer, "seconds", info->seconds);
-  set_number (writer, "error", info->error);
-  set_number (writer, "copy_error", info->copy_error);
-  set_number (writer, "weights", fse_weights_count (weights));
+  fse_tensors_writer_set_number (writer, "width", info->width);
+  fse_tensors_writer_set_number (writer, "height", info->height);
+  fse_tensors_writer_set_number (writer, "pairs", info->n_pairs);
+  fse_tensors_writer_set_number (writer, "steps", info->steps);
+  fse_tensors_writer_set_number (writer, "seconds", info->seconds);
+  fse_tensors_writer_set_number (writer, "error", info->error);
+  fse_tensors_writer_set_number (writer, "copy_error", info->copy_error);
+  fse_tensors_writer_set_number (writer, "weights", fse_weights_count (weights));
   fse_tensors_writer_set (writer, "device", info->device);
   fse_tensors_writer_set (writer, "program", info->program);
   fse_tensors_writer_set (writer, "created", info->created);
@@ -80,17 +72,11 @@ fse_model_save (const gchar *path, const FseModelInfo *info, FseDevice *device, 
 static gboolean
 get_number (FseTensorsReader *reader, const gchar *key, gdouble low, gdouble high, gdouble *value, GError **error)
 {
-  const gchar *text = fse_tensors_reader_get (reader, key);
-  gchar       *end = NULL;
-
-  *value = text ? g_ascii_strtod (text, &end) : 0;
-  if (!text || end == text || *end || !(*value >= low && *value <= high))
-    {
-      g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL,
-                   "The model file's entry “%s” is missing or out of range. Train the model again.", key);
-      return FALSE;
-    }
-  return TRUE;
+  if (fse_tensors_reader_number (reader, key, low, high, value))
+    return TRUE;
+  g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL,
+               "The model file's entry “%s” is missing or out of range. Train the model again.", key);
+  return FALSE;
 }
 
 static gchar *

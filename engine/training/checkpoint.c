@@ -24,14 +24,6 @@ lasting_settings (const FseSettings *settings)
   return fse_settings_to_json (&copy);
 }
 
-static void
-set_number (FseTensorsWriter *writer, const gchar *key, gdouble value)
-{
-  gchar text[G_ASCII_DTOSTR_BUF_SIZE];
-
-  fse_tensors_writer_set (writer, key, g_ascii_dtostr (text, sizeof text, value));
-}
-
 gboolean
 fse_checkpoint_save (const gchar *path, const FseSettings *settings, const gchar *digest,
                      const FseProgressState *state, FseDevice *device, FseWeights *weights,
@@ -64,10 +56,10 @@ fse_checkpoint_save (const gchar *path, const FseSettings *settings, const gchar
   fse_tensors_writer_set (writer, "format", FORMAT);
   fse_tensors_writer_set (writer, "settings", json);
   fse_tensors_writer_set (writer, "pairs", digest);
-  set_number (writer, "step", state->step);
-  set_number (writer, "seconds", state->seconds);
-  set_number (writer, "loss", state->loss);
-  set_number (writer, "error", state->error);
+  fse_tensors_writer_set_number (writer, "step", state->step);
+  fse_tensors_writer_set_number (writer, "seconds", state->seconds);
+  fse_tensors_writer_set_number (writer, "loss", state->loss);
+  fse_tensors_writer_set_number (writer, "error", state->error);
   return fse_tensors_writer_save (writer, path, error);
 }
 
@@ -79,14 +71,6 @@ refuse (GError **error, const gchar *path, const gchar *reason)
   return FALSE;
 }
 
-static gdouble
-get_number (FseTensorsReader *reader, const gchar *key)
-{
-  const gchar *text = fse_tensors_reader_get (reader, key);
-
-  return text ? g_ascii_strtod (text, NULL) : -1;
-}
-
 gboolean
 fse_checkpoint_load (const gchar *path, const FseSettings *settings, const gchar *digest,
                      FseProgressState *state, FseDevice *device, FseWeights *weights,
@@ -96,7 +80,7 @@ fse_checkpoint_load (const gchar *path, const FseSettings *settings, const gchar
   g_autofree gchar *json = lasting_settings (settings);
   gsize             floats = fse_weights_floats (weights);
   const gfloat     *values;
-  gdouble           step, seconds;
+  gdouble           step;
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     {
@@ -114,9 +98,10 @@ fse_checkpoint_load (const gchar *path, const FseSettings *settings, const gchar
     return refuse (error, path, "belongs to other pairs or to another size");
   if (g_strcmp0 (fse_tensors_reader_get (reader, "settings"), json) != 0)
     return refuse (error, path, "belongs to other settings");
-  step = get_number (reader, "step");
-  seconds = get_number (reader, "seconds");
-  if (!(step >= 0 && step < 4e9) || !(seconds >= 0 && seconds < 1e9))
+  if (!fse_tensors_reader_number (reader, "step", 0, 4e9, &step)
+      || !fse_tensors_reader_number (reader, "seconds", 0, 1e9, &state->seconds)
+      || !fse_tensors_reader_number (reader, "loss", -1e9, 1e9, &state->loss)
+      || !fse_tensors_reader_number (reader, "error", 0, 1e9, &state->error))
     return refuse (error, path, "is damaged");
 
   for (gsize i = 0; i < G_N_ELEMENTS (arena_names); i++)
@@ -134,9 +119,6 @@ fse_checkpoint_load (const gchar *path, const FseSettings *settings, const gchar
     return FALSE;
 
   state->step = step;
-  state->seconds = seconds;
-  state->loss = get_number (reader, "loss");
-  state->error = get_number (reader, "error");
   g_array_set_size (state->curve, 0);
   g_array_append_vals (state->curve, values, state->step);
   return TRUE;
