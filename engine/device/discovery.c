@@ -157,7 +157,7 @@ fse_device_list (GError **error)
   /* A driver sets its devices up when it is asked for them first; PoCL 3.1 lets
    * a second thread see them half done. */
   static GMutex              lock;
-  g_autoptr (GMutexLocker)   locker = g_mutex_locker_new (&lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
 
   fse_cache_house_pocl ();
   if (clGetPlatformIDs (0, NULL, &count) == CL_SUCCESS && count > 0)
