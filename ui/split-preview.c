@@ -164,12 +164,6 @@ fse_split_preview_set_split (FseSplitPreview *preview, gdouble split)
   gtk_widget_queue_draw (GTK_WIDGET (preview));
 }
 
-gdouble
-fse_split_preview_get_split (FseSplitPreview *preview)
-{
-  return preview->split;
-}
-
 static void
 follow (FseSplitPreview *preview, gdouble pointer)
 {

@@ -21,7 +21,6 @@ void       fse_split_preview_set_after  (FseSplitPreview *preview, const FseImag
 gboolean   fse_split_preview_has_after  (FseSplitPreview *preview);
 /* 0 = all after, 1 = all before. */
 void       fse_split_preview_set_split  (FseSplitPreview *preview, gdouble split);
-gdouble    fse_split_preview_get_split  (FseSplitPreview *preview);
 
 G_END_DECLS
 

@@ -82,12 +82,6 @@ fse_editor_cancel (FseEditor *editor)
 }
 
 const gchar *
-fse_editor_device (FseEditor *editor)
-{
-  return fse_device_info (editor->device)->name;
-}
-
-const gchar *
 fse_editor_passed_over (FseEditor *editor)
 {
   return fse_device_skipped (editor->device);
@@ -125,36 +119,6 @@ consults_references (FseEditor *editor)
   const FseSettings *settings = &fse_model_info (editor->model)->settings;
 
   return settings->n_to_n && settings->condition_transform;
-}
-
-/* Where every training picture lies in matching-feature space; once a model. */
-static gboolean
-describe_pairs (FseEditor *editor, GError **error)
-{
-  const FseModelInfo      *info = fse_model_info (editor->model);
-  g_autoptr (FseInference) inference = NULL;
-  g_autofree gfloat       *picture = NULL, *descriptors = NULL;
-  gsize                    floats = (gsize) info->height * info->width * 4;
-
-  if (editor->descriptors || !consults_references (editor))
-    return TRUE;
-  inference = inference_new (editor, info->height, info->width, 1, error);
-  if (!inference)
-    return FALSE;
-  picture = g_new (gfloat, floats);
-  descriptors = g_new (gfloat, info->n_pairs * FSE_DESCRIPTOR);
-  for (guint i = 0; i < info->n_pairs; i++)
-    {
-      const guint8 *before = fse_model_before (editor->model, i);
-
-      for (gsize k = 0; k < floats; k++)
-        picture[k] = before[k] / 255.0f;
-      if (!fse_inference_set_picture (inference, picture, error)
-          || !fse_inference_describe (inference, descriptors + i * FSE_DESCRIPTOR, error))
-        return FALSE;
-    }
-  editor->descriptors = g_steal_pointer (&descriptors);
-  return TRUE;
 }
 
 /* Gives the inference the training pairs whose befores are nearest to its picture. */
@@ -208,6 +172,35 @@ fit_inference (FseEditor *editor, gint height, gint width, gint references, GErr
   return editor->inference != NULL;
 }
 
+/* Where every training picture lies in matching-feature space; once a model.  The inference
+ * that this takes is the next picture's own where that has the pairs' shape. */
+static gboolean
+describe_pairs (FseEditor *editor, gint references, GError **error)
+{
+  const FseModelInfo *info = fse_model_info (editor->model);
+  g_autofree gfloat  *picture = NULL, *descriptors = NULL;
+  gsize               floats = (gsize) info->height * info->width * 4;
+
+  if (editor->descriptors || !consults_references (editor))
+    return TRUE;
+  if (!fit_inference (editor, info->height, info->width, references, error))
+    return FALSE;
+  picture = g_new (gfloat, floats);
+  descriptors = g_new (gfloat, info->n_pairs * FSE_DESCRIPTOR);
+  for (guint i = 0; i < info->n_pairs; i++)
+    {
+      const guint8 *before = fse_model_before (editor->model, i);
+
+      for (gsize k = 0; k < floats; k++)
+        picture[k] = before[k] / 255.0f;
+      if (!fse_inference_set_picture (editor->inference, picture, error)
+          || !fse_inference_describe (editor->inference, descriptors + i * FSE_DESCRIPTOR, error))
+        return FALSE;
+    }
+  editor->descriptors = g_steal_pointer (&descriptors);
+  return TRUE;
+}
+
 /* The change for `small`, the picture at working resolution. */
 static gboolean
 predict (FseEditor *editor, const FseImage *small, const FseApplySettings *settings, FseProgress progress, gpointer data,
@@ -215,7 +208,7 @@ predict (FseEditor *editor, const FseImage *small, const FseApplySettings *setti
 {
   gint references = MIN (settings->references, (gint) fse_model_info (editor->model)->n_pairs);
 
-  if (!describe_pairs (editor, error)
+  if (!describe_pairs (editor, references, error)
       || !go_on (editor, progress, data, 0.1, error)
       || !fit_inference (editor, small->height, small->width, references, error)
       || !fse_inference_set_picture (editor->inference, small->rgba, error)

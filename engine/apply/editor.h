@@ -44,7 +44,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FseEditor, fse_editor_close)
 FseImage  *fse_editor_apply (FseEditor *editor, const FseImage *picture, const FseApplySettings *settings,
                              FseProgress progress, gpointer data, GError **error);
 void       fse_editor_cancel (FseEditor *editor);
-const gchar *fse_editor_device (FseEditor *editor);
 /* Devices that were skipped for this one, and why; or NULL. */
 const gchar *fse_editor_passed_over (FseEditor *editor);
 

@@ -151,12 +151,6 @@ fse_device_skipped (FseDevice *device)
   return device->skipped;
 }
 
-cl_context
-fse_device_context (FseDevice *device)
-{
-  return device->context;
-}
-
 guint
 fse_device_vector (FseDevice *device)
 {

@@ -101,7 +101,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FseDevice, fse_device_close)
 const FseDeviceInfo *fse_device_info   (FseDevice *device);
 FseFamily            fse_device_family (FseDevice *device);
 cl_command_queue     fse_device_queue  (FseDevice *device);
-cl_context           fse_device_context (FseDevice *device);
 /* Which devices were passed over for this one, and why, a line each; or NULL. */
 const gchar         *fse_device_skipped (FseDevice *device);
 /* Floats of the explicit vector in cpu-family kernels (8 or 16). */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/model-file.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "files/safetensors.h"

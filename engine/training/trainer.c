@@ -4,7 +4,6 @@
 #include <glib/gstdio.h>
 
 #include <math.h>
-#include <string.h>
 
 #include "files/disk.h"
 #include "model/model-file.h"
