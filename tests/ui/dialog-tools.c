@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * See dialog-tools.h.
+ */
+#include "dialog-tools.h"
+
+#include <glib/gstdio.h>
+#include <locale.h>
+#include <string.h>
+
+#include "ui/config-i18n.h"
+#include "ui/message-bar.h"
+
+#define PATIENCE_SECONDS 240
+
+static GtkWidget *
+find (GtkWidget *widget, const gchar *name)
+{
+  GtkWidget *found = NULL;
+
+  if (g_strcmp0 (gtk_widget_get_name (widget), name) == 0)
+    return widget;
+  if (GTK_IS_CONTAINER (widget))
+    {
+      GList *children = gtk_container_get_children (GTK_CONTAINER (widget));
+
+      for (GList *at = children; at && ! found; at = at->next)
+        found = find (at->data, name);
+      g_list_free (children);
+    }
+  return found;
+}
+
+GtkWidget *
+dialog_part (GtkWidget *dialog, const gchar *name)
+{
+  GtkWidget *found = find (dialog, name);
+
+  if (! found)
+    g_error ("the dialog has no “%s”", name);
+  return found;
+}
+
+void
+dialog_wait_for (GtkWidget *dialog, const gchar *what, DialogCondition condition)
+{
+  gint64 end = g_get_monotonic_time () + PATIENCE_SECONDS * G_USEC_PER_SEC;
+
+  while (! condition (dialog))
+    {
+      if (g_get_monotonic_time () > end)
+        g_error ("waited in vain until %s; the message was: %s", what,
+                 fse_message_bar_text (FSE_MESSAGE_BAR (dialog_part (dialog, "message"))));
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+      g_usleep (5000);
+    }
+}
+
+const gchar *
+dialog_message_of (GtkWidget *dialog)
+{
+  return fse_message_bar_text (FSE_MESSAGE_BAR (dialog_part (dialog, "message")));
+}
+
+void
+dialog_assert_message (GtkWidget *dialog, const gchar *piece)
+{
+  if (! strstr (dialog_message_of (dialog), piece))
+    g_error ("the message should contain “%s”, and is: %s", piece, dialog_message_of (dialog));
+}
+
+void
+dialog_screenshot (GtkWidget *dialog, const gchar *name)
+{
+  const gchar      *target = g_getenv ("FSE_SCREENSHOTS");
+  GtkAllocation     size;
+  cairo_surface_t  *surface;
+  cairo_t          *cr;
+  g_autofree gchar *path = NULL, *file = NULL;
+
+  if (target)
+    for (gint64 end = g_get_monotonic_time () + 500000; g_get_monotonic_time () < end;) /* transitions end */
+      g_main_context_iteration (NULL, FALSE);
+  gtk_test_widget_wait_for_draw (dialog);
+  if (! target)
+    return;
+  gtk_widget_get_allocation (dialog, &size);
+  surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, size.width, size.height);
+  cr      = cairo_create (surface);
+  gtk_widget_draw (dialog, cr);
+  file = g_strconcat (name, ".png", NULL);
+  path = g_build_filename (target, file, NULL);
+  cairo_surface_write_to_png (surface, path);
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
+}
+
+void
+dialog_press (GtkWidget *dialog, const gchar *name)
+{
+  GtkWidget *button = dialog_part (dialog, name);
+
+  g_assert_true (gtk_widget_get_sensitive (button));
+  g_assert_true (gtk_widget_get_visible (button));
+  gtk_button_clicked (GTK_BUTTON (button));
+}
+
+gboolean
+dialog_is_hidden (GtkWidget *dialog)
+{
+  return ! gtk_widget_get_visible (dialog);
+}
+
+gboolean
+dialog_has_message (GtkWidget *dialog)
+{
+  return dialog_message_of (dialog)[0] != '\0';
+}
+
+void
+dialog_destroy (GtkWidget *dialog)
+{
+  gtk_widget_destroy (dialog);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+/* Whoever cannot see the dialog must be told what each control is. */
+void
+dialog_assert_accessible (GtkWidget *widget)
+{
+  AtkObject *object = gtk_widget_get_accessible (widget);
+
+  if (gtk_widget_get_can_focus (widget) && gtk_widget_get_visible (widget) && ! GTK_IS_WINDOW (widget)
+      && ! GTK_IS_SCROLLED_WINDOW (widget))
+    {
+      const gchar    *name      = atk_object_get_name (object);
+      AtkRelationSet *relations = atk_object_ref_relation_set (object);
+      gboolean        labelled  = atk_relation_set_contains (relations, ATK_RELATION_LABELLED_BY);
+
+      for (GtkWidget *at = widget; at && ! labelled; at = gtk_widget_get_parent (at))
+        { /* the button inside of a file chooser button or combo box */
+          g_autoptr (AtkRelationSet) set = atk_object_ref_relation_set (gtk_widget_get_accessible (at));
+
+          labelled = atk_relation_set_contains (set, ATK_RELATION_LABELLED_BY)
+                     || (at != widget && (GTK_IS_COMBO_BOX (at) || GTK_IS_FILE_CHOOSER_BUTTON (at))
+                         && atk_object_get_name (gtk_widget_get_accessible (at)));
+        }
+      g_object_unref (relations);
+      if (! labelled && ! (name && name[0]))
+        g_error ("a %s called “%s” has no accessible name", G_OBJECT_TYPE_NAME (widget), gtk_widget_get_name (widget));
+    }
+  if (GTK_IS_CONTAINER (widget))
+    {
+      GList *children = gtk_container_get_children (GTK_CONTAINER (widget));
+
+      for (GList *at = children; at; at = at->next)
+        dialog_assert_accessible (at->data);
+      g_list_free (children);
+    }
+}
+
+/* --- a run of tests ------------------------------------------------------- */
+
+static void
+remove_all (const gchar *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+
+  for (const gchar *name; dir && (name = g_dir_read_name (dir));)
+    {
+      g_autofree gchar *child = g_build_filename (path, name, NULL);
+
+      remove_all (child);
+    }
+  g_remove (path);
+}
+
+gchar *
+dialog_tests_start (int *argc, char ***argv)
+{
+  gchar *folder;
+
+  if (g_getenv ("FSE_TEST_LOCALE_DIR"))
+    bindtextdomain (GETTEXT_PACKAGE, g_getenv ("FSE_TEST_LOCALE_DIR"));
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE); /* GLib translates nothing where the program itself has no translation */
+  gtk_test_init (argc, argv, NULL);
+  setlocale (LC_ALL, ""); /* gtk_test_init() set it to "C" */
+  g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", TRUE, NULL);
+  folder = g_dir_make_tmp ("fse-ui-XXXXXX", NULL);
+  g_assert_nonnull (folder);
+  return folder;
+}
+
+int
+dialog_tests_end (gchar *folder)
+{
+  int code = g_test_run ();
+
+  remove_all (folder);
+  g_free (folder);
+  return code;
+}

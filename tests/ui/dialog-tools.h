@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the dialogs' tests share: finding controls by their names, waiting,
+ * pressing, pictures of a dialog, and a run's start and end.
+ *
+ * FSE_SCREENSHOTS=FOLDER writes pictures of the dialogs there, to look at.
+ */
+#ifndef FSE_DIALOG_TOOLS_H
+#define FSE_DIALOG_TOOLS_H
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+typedef gboolean (*DialogCondition) (GtkWidget *dialog);
+
+/* Starts GTK, and makes the run's folder. */
+gchar       *dialog_tests_start     (int *argc, char ***argv);
+/* Runs the tests, and removes the folder. */
+int          dialog_tests_end       (gchar *folder);
+
+/* The control of that name, which must be there. */
+GtkWidget   *dialog_part              (GtkWidget *dialog, const gchar *name);
+void         dialog_press             (GtkWidget *dialog, const gchar *name);
+/* Serves the main context until it holds; `what` is for the error. */
+void         dialog_wait_for          (GtkWidget *dialog, const gchar *what, DialogCondition condition);
+gboolean     dialog_is_hidden         (GtkWidget *dialog);
+gboolean     dialog_has_message       (GtkWidget *dialog);
+const gchar *dialog_message_of        (GtkWidget *dialog);
+void         dialog_assert_message    (GtkWidget *dialog, const gchar *piece);
+/* That whoever cannot see the dialog is told what each control is. */
+void         dialog_assert_accessible (GtkWidget *dialog);
+void         dialog_screenshot        (GtkWidget *dialog, const gchar *name);
+void         dialog_destroy           (GtkWidget *dialog);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The Train dialog with a host of our own and the real engine: a small training
+ * to its end, stopped and resumed.
+ */
+#include <gtk/gtk.h>
+
+#include <string.h>
+
+#include "dialog-tools.h"
+#include "fake-host.h"
+#include "ui/train-dialog.h"
+
+static gchar *folder; /* of this run */
+
+static gboolean
+is_idle (GtkWidget *dialog)
+{
+  return gtk_widget_get_sensitive (dialog_part (dialog, "train"));
+}
+
+static gboolean
+has_steps (GtkWidget *dialog)
+{
+  return gtk_progress_bar_get_fraction (GTK_PROGRESS_BAR (dialog_part (dialog, "bar"))) > 0.0
+         && strstr (gtk_progress_bar_get_text (GTK_PROGRESS_BAR (dialog_part (dialog, "bar"))), "Step") != NULL
+         && ! strstr (gtk_progress_bar_get_text (GTK_PROGRESS_BAR (dialog_part (dialog, "bar"))), "Step 0");
+}
+
+static void
+set_budget (GtkWidget *dialog, gint steps)
+{
+  gtk_combo_box_set_active (GTK_COMBO_BOX (dialog_part (dialog, "unit")), 1);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (dialog_part (dialog, "budget")), steps);
+  gtk_combo_box_set_active_id (GTK_COMBO_BOX (dialog_part (dialog, "size")), "64");
+}
+
+static FseTrainRequest *
+new_train_request (const gchar *name)
+{
+  FseTrainRequest  *request = fse_train_request_new ();
+  g_autofree gchar *path    = g_build_filename (folder, name, NULL);
+
+  fse_request_string (&request->model, path);
+  g_strfreev (request->settings);
+  request->settings = g_strsplit ("batch=2", " ", -1);
+  return request;
+}
+
+static void
+test_train (void)
+{
+  FakeHost                   *fake    = fake_host_new (folder);
+  g_autoptr (FseTrainRequest) request = new_train_request ("edit"); /* the suffix is added */
+  GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, request);
+  guint                       steps;
+  gdouble                     loss;
+
+  gtk_widget_show (dialog);
+  dialog_screenshot (dialog, "train");
+  set_budget (dialog, 6);
+  dialog_press (dialog, "train");
+  g_assert_cmpuint (request->before->len, ==, FAKE_PAIRS);
+  g_assert_cmpint (g_array_index (request->before, gint, 2), ==, 12);
+  g_assert_cmpint (g_array_index (request->after, gint, 2), ==, 32);
+  g_assert_false (is_idle (dialog));
+  g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (dialog_part (dialog, "close"))), ==, "_Stop");
+  dialog_wait_for (dialog, "the training ended", is_idle);
+  dialog_screenshot (dialog, "train-done");
+  dialog_assert_message (dialog, "The edit is saved as");
+  g_assert_true (fse_train_dialog_result (FSE_TRAIN_DIALOG (dialog), &steps, &loss));
+  g_assert_cmpuint (steps, ==, 6);
+  g_assert_cmpfloat (loss, >, 0.0);
+  g_assert_true (g_str_has_suffix (request->model, "/edit.fewshot.safetensors"));
+  g_assert_true (g_file_test (request->model, G_FILE_TEST_EXISTS));
+
+  dialog_press (dialog, "close");
+  g_assert_true (dialog_is_hidden (dialog));
+  dialog_destroy (dialog);
+  fake_host_free (fake);
+}
+
+static void
+test_stop_and_resume (void)
+{
+  FakeHost                   *fake    = fake_host_new (folder);
+  g_autoptr (FseTrainRequest) request = new_train_request ("stopped.fewshot.safetensors");
+  GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, request);
+  guint                       stopped = 0, steps;
+  gdouble                     loss;
+
+  gtk_widget_show (dialog);
+  g_assert_false (gtk_widget_get_visible (dialog_part (dialog, "resume")));
+  set_budget (dialog, 5000);
+  dialog_press (dialog, "train");
+  dialog_wait_for (dialog, "the first step was shown", has_steps);
+  dialog_screenshot (dialog, "training");
+  dialog_press (dialog, "close");
+  g_assert_false (gtk_widget_get_sensitive (dialog_part (dialog, "close")));
+  dialog_wait_for (dialog, "the training stopped", is_idle);
+  dialog_assert_message (dialog, "Resume goes on from there");
+  g_assert_false (dialog_is_hidden (dialog));
+  g_assert_false (g_file_test (request->model, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (sscanf (strstr (dialog_message_of (dialog), "step"), "step %u", &stopped), ==, 1);
+  dialog_screenshot (dialog, "train-stopped");
+
+  set_budget (dialog, stopped + 3);
+  dialog_press (dialog, "resume");
+  dialog_wait_for (dialog, "the resumed training ended", is_idle);
+  dialog_assert_message (dialog, "The edit is saved as");
+  g_assert_true (fse_train_dialog_result (FSE_TRAIN_DIALOG (dialog), &steps, &loss));
+  g_assert_cmpuint (steps, ==, stopped + 3);
+  g_assert_false (gtk_widget_get_visible (dialog_part (dialog, "resume")));
+  dialog_destroy (dialog);
+  fake_host_free (fake);
+}
+
+static void
+test_train_errors (void)
+{
+  FakeHost                   *fake    = fake_host_new (folder);
+  g_autoptr (FseTrainRequest) request = new_train_request ("never.fewshot.safetensors");
+  GtkWidget                  *dialog;
+  guint                       steps;
+  gdouble                     loss;
+
+  fake->empty = TRUE;
+  dialog      = fse_train_dialog_new (&fake->host, request);
+  gtk_widget_show (dialog);
+  dialog_press (dialog, "train");
+  dialog_assert_message (dialog, "There are no example pairs");
+  dialog_screenshot (dialog, "train-error");
+  gtk_entry_set_text (GTK_ENTRY (dialog_part (dialog, "model")), "  ");
+  dialog_press (dialog, "train");
+  dialog_assert_message (dialog, "No model file is named");
+  g_assert_false (fse_train_dialog_result (FSE_TRAIN_DIALOG (dialog), &steps, &loss));
+
+  /* Escape and the window's own close do what Cancel does. */
+  gtk_window_close (GTK_WINDOW (dialog));
+  dialog_wait_for (dialog, "the dialog was closed", dialog_is_hidden);
+  dialog_destroy (dialog);
+  fake_host_free (fake);
+}
+
+static void
+test_accessible (void)
+{
+  FakeHost                   *fake    = fake_host_new (folder);
+  g_autoptr (FseTrainRequest) request = new_train_request ("a11y");
+  GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, request);
+
+  gtk_widget_show (dialog);
+  gtk_test_widget_wait_for_draw (dialog);
+  dialog_assert_accessible (dialog);
+  dialog_destroy (dialog);
+  fake_host_free (fake);
+}
+
+/* Run with no OpenCL driver: the dialog opens, and says what to install. */
+static void
+test_no_device (void)
+{
+  FakeHost                   *fake    = fake_host_new (folder);
+  g_autoptr (FseTrainRequest) request = new_train_request ("none");
+  GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, request);
+
+  gtk_widget_show (dialog);
+  dialog_wait_for (dialog, "the missing device was told", dialog_has_message);
+  dialog_assert_message (dialog, "pocl-opencl-icd");
+  dialog_screenshot (dialog, "train-no-device");
+  dialog_destroy (dialog);
+  fake_host_free (fake);
+}
+
+static void
+test_german (void)
+{
+  FakeHost                   *fake    = fake_host_new (folder);
+  g_autoptr (FseTrainRequest) request = new_train_request ("de");
+  GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, request);
+
+  gtk_widget_show (dialog);
+  g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (dialog_part (dialog, "train"))), ==, "_Trainieren");
+  dialog_screenshot (dialog, "train-german");
+  dialog_destroy (dialog);
+  fake_host_free (fake);
+}
+
+int
+main (int argc, char **argv)
+{
+  folder = dialog_tests_start (&argc, &argv);
+  if (g_getenv ("OCL_ICD_VENDORS"))
+    g_test_add_func ("/train/no OpenCL device", test_no_device);
+  else if (g_getenv ("FSE_TEST_LOCALE_DIR"))
+    g_test_add_func ("/train/in German", test_german);
+  else
+    {
+      g_test_add_func ("/train/accessible names", test_accessible);
+      g_test_add_func ("/train/errors", test_train_errors);
+      g_test_add_func ("/train/to the end", test_train);
+      g_test_add_func ("/train/stopped and resumed", test_stop_and_resume);
+    }
+  return dialog_tests_end (folder);
+}
