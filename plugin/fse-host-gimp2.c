@@ -63,8 +63,10 @@ check_layer (gint32 layer, GError **error)
 }
 
 static void
-add_layers (GPtrArray *layers, gint32 image, const gchar *image_name, const gint *ids, gint n)
+add_layers (GPtrArray *layers, gint32 image, const gchar *image_name, gint32 group, const gint *ids, gint n)
 {
+  g_autofree gchar *group_name = group != -1 ? gimp_item_get_name (group) : NULL;
+
   for (gint i = n - 1; i >= 0; i--) /* GIMP lists the top layer first */
     {
       FseHostLayer *layer = g_new0 (FseHostLayer, 1);
@@ -73,13 +75,18 @@ add_layers (GPtrArray *layers, gint32 image, const gchar *image_name, const gint
       layer->image      = image;
       layer->name       = gimp_item_get_name (ids[i]);
       layer->image_name = g_strdup (image_name);
+      layer->group      = group;
+      layer->group_name = g_strdup (group_name);
+      layer->is_group   = gimp_item_is_group (ids[i]);
+      layer->width      = gimp_drawable_width (ids[i]);
+      layer->height     = gimp_drawable_height (ids[i]);
       g_ptr_array_add (layers, layer);
-      if (gimp_item_is_group (ids[i]))
+      if (layer->is_group)
         {
           gint             n_children = 0;
           g_autofree gint *children   = gimp_item_get_children (ids[i], &n_children);
 
-          add_layers (layers, image, image_name, children, n_children);
+          add_layers (layers, image, image_name, ids[i], children, n_children);
         }
     }
 }
@@ -106,7 +113,7 @@ list_layers (FseHost *host)
       gint              n          = 0;
       g_autofree gint  *ids        = gimp_image_get_layers (images[i], &n);
 
-      add_layers (layers, images[i], image_name, ids, n);
+      add_layers (layers, images[i], image_name, -1, ids, n);
     }
   return layers;
 }
@@ -120,47 +127,106 @@ layer_rectangle (gint32 layer)
   return rectangle;
 }
 
-static gboolean
-read_pair (FseHost *host, gint before, gint after, FseImage **before_out, FseImage **after_out, GError **error)
+typedef struct
 {
-  GeglRectangle        b, a, common;
-  g_autoptr (FseImage) before_pixels = NULL;
-  gint32               image_b, image_a;
+  FseHostReading    reading; /* first: what others see */
+  FsePixelsReading *pixels[2];
+  gboolean          done[2];
+} Reading;
+
+static FsePixelsReading *
+begin_one (gint layer, GeglRectangle part, gint side, gint *width, gint *height, GError **error)
+{
+  gint shorter = MIN (part.width, part.height);
+
+  *width  = part.width;
+  *height = part.height;
+  return fse_pixels_reading_new (layer, part.x, part.y, part.width, part.height,
+                                 side > 0 && shorter > side ? (gdouble) side / shorter : 1.0, error);
+}
+
+/* What both layers cover, each in its own coordinates: by their offsets where
+ * their canvases have one size. */
+static gboolean
+common_parts (gint before, gint after, GeglRectangle *b, GeglRectangle *a, GError **error)
+{
+  GeglRectangle whole_b = layer_rectangle (before), whole_a = layer_rectangle (after), common;
+  gint32        image_b = gimp_item_get_image (before), image_a = gimp_item_get_image (after);
+
+  *b = (GeglRectangle) { 0, 0, whole_b.width, whole_b.height };
+  *a = (GeglRectangle) { 0, 0, whole_a.width, whole_a.height };
+  if (gimp_image_width (image_b) != gimp_image_width (image_a) || gimp_image_height (image_b) != gimp_image_height (image_a))
+    return TRUE;
+  if (! gegl_rectangle_intersect (&common, &whole_b, &whole_a))
+    {
+      g_autofree gchar *name_b = gimp_item_get_name (before);
+      g_autofree gchar *name_a = gimp_item_get_name (after);
+
+      g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR,
+                   _("The layers “%s” and “%s” do not overlap: put the after layer exactly over its before."),
+                   name_b, name_a);
+      return FALSE;
+    }
+  *b = (GeglRectangle) { common.x - whole_b.x, common.y - whole_b.y, common.width, common.height };
+  *a = (GeglRectangle) { common.x - whole_a.x, common.y - whole_a.y, common.width, common.height };
+  return TRUE;
+}
+
+static FseHostReading *
+read_begin (FseHost *host, gint before, gint after, gint side, GError **error)
+{
+  Reading      *reading;
+  GeglRectangle b, a;
 
   ON_MAIN_THREAD ();
-  if (! check_layer (before, error) || ! check_layer (after, error))
-    return FALSE;
+  if (! check_layer (before, error) || (after != -1 && ! check_layer (after, error)))
+    return NULL;
+  if (after == -1)
+    b = (GeglRectangle) { 0, 0, gimp_drawable_width (before), gimp_drawable_height (before) };
+  else if (! common_parts (before, after, &b, &a, error))
+    return NULL;
 
-  b       = layer_rectangle (before);
-  a       = layer_rectangle (after);
-  image_b = gimp_item_get_image (before);
-  image_a = gimp_item_get_image (after);
-
-  if (gimp_image_width (image_b) == gimp_image_width (image_a)
-      && gimp_image_height (image_b) == gimp_image_height (image_a))
+  reading            = g_new0 (Reading, 1);
+  reading->pixels[0] = begin_one (before, b, side, &reading->reading.width[0], &reading->reading.height[0], error);
+  if (reading->pixels[0] && after != -1)
+    reading->pixels[1] = begin_one (after, a, side, &reading->reading.width[1], &reading->reading.height[1], error);
+  reading->done[1] = after == -1;
+  if (! reading->pixels[0] || (after != -1 && ! reading->pixels[1]))
     {
-      if (! gegl_rectangle_intersect (&common, &b, &a))
-        {
-          g_autofree gchar *name_b = gimp_item_get_name (before);
-          g_autofree gchar *name_a = gimp_item_get_name (after);
+      g_clear_pointer (&reading->pixels[0], fse_pixels_reading_end);
+      g_free (reading);
+      return NULL;
+    }
+  return &reading->reading;
+}
 
-          g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR,
-                       _("The layers “%s” and “%s” do not overlap: put the after layer exactly over its before."),
-                       name_b, name_a);
-          return FALSE;
-        }
-      before_pixels = fse_pixels_read (before, common.x - b.x, common.y - b.y, common.width, common.height, TRUE, error);
-      *after_out    = before_pixels ? fse_pixels_read (after, common.x - a.x, common.y - a.y, common.width, common.height, TRUE, error) : NULL;
-    }
-  else
-    {
-      before_pixels = fse_pixels_read (before, 0, 0, b.width, b.height, TRUE, error);
-      *after_out    = before_pixels ? fse_pixels_read (after, 0, 0, a.width, a.height, TRUE, error) : NULL;
-    }
-  if (! *after_out)
+static gboolean
+read_on (FseHost *host, FseHostReading *head, gboolean *done, GError **error)
+{
+  Reading *reading = (Reading *) head;
+  gint     k       = reading->done[0] ? 1 : 0;
+
+  ON_MAIN_THREAD ();
+  if (! reading->done[k] && ! fse_pixels_reading_on (reading->pixels[k], &reading->done[k], error))
     return FALSE;
-  *before_out = g_steal_pointer (&before_pixels);
+  *done = reading->done[0] && reading->done[1];
   return TRUE;
+}
+
+static void
+read_end (FseHost *host, FseHostReading *head, FseImage **before_out, FseImage **after_out)
+{
+  Reading  *reading = (Reading *) head;
+  FseImage *before  = fse_pixels_reading_end (reading->pixels[0]);
+  FseImage *after   = reading->pixels[1] ? fse_pixels_reading_end (reading->pixels[1]) : NULL;
+
+  if (before_out)
+    *before_out = g_steal_pointer (&before);
+  if (after_out)
+    *after_out = g_steal_pointer (&after);
+  g_clear_pointer (&before, fse_image_unref);
+  g_clear_pointer (&after, fse_image_unref);
+  g_free (reading);
 }
 
 static gboolean
@@ -459,7 +525,9 @@ fse_host_gimp2 (void)
 {
   static FseHost host = {
     .list_layers   = list_layers,
-    .read_pair     = read_pair,
+    .read_begin    = read_begin,
+    .read_on       = read_on,
+    .read_end      = read_end,
     .can_edit      = can_edit,
     .read_layer    = read_layer,
     .to_screen     = to_screen,

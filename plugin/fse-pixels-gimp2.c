@@ -122,6 +122,85 @@ fse_pixels_read_small (gint drawable, gdouble scale, GError **error)
   return g_steal_pointer (&image);
 }
 
+/* --- in pieces ------------------------------------------------------------ */
+
+#define PIECE (1 << 20) /* pixels of the drawable: some milliseconds */
+
+struct _FsePixelsReading
+{
+  gint       drawable, mask; /* mask: -1 = none in use */
+  gint       x, y;           /* in scaled pixels */
+  gdouble    scale;
+  gint       row;
+  FseImage  *image;
+};
+
+FsePixelsReading *
+fse_pixels_reading_new (gint drawable, gint x, gint y, gint width, gint height, gdouble scale, GError **error)
+{
+  FsePixelsReading *reading;
+  FseImage         *image = image_for (drawable, MAX ((gint) (width * scale), MIN (width, 1)),
+                                       MAX ((gint) (height * scale), MIN (height, 1)), error);
+  gint              mask  = gimp_layer_get_mask (drawable);
+
+  if (! image)
+    return NULL;
+  reading           = g_new0 (FsePixelsReading, 1);
+  reading->drawable = drawable;
+  reading->mask     = mask != -1 && gimp_layer_get_apply_mask (drawable) ? mask : -1;
+  reading->x        = (gint) (x * scale);
+  reading->y        = (gint) (y * scale);
+  reading->scale    = scale;
+  reading->image    = image;
+  image->has_alpha |= reading->mask != -1;
+  return reading;
+}
+
+gboolean
+fse_pixels_reading_on (FsePixelsReading *reading, gboolean *done, GError **error)
+{
+  FseImage              *image  = reading->image;
+  gint                   rows   = MAX ((gint) (PIECE * reading->scale * reading->scale / image->width), 1);
+  gfloat                *pixels = image->rgba + (gsize) reading->row * image->width * 4;
+  g_autoptr (GeglBuffer) buffer = gimp_item_is_valid (reading->drawable) ? gimp_drawable_get_buffer (reading->drawable) : NULL;
+  GeglRectangle          part;
+
+  if (! buffer)
+    {
+      g_set_error_literal (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
+                           _("The layer's pixels could not be read: is its image still open?"));
+      return FALSE;
+    }
+  rows = MIN (rows, image->height - reading->row);
+  part = (GeglRectangle) { reading->x, reading->y + reading->row, image->width, rows };
+  gegl_buffer_get (buffer, &part, reading->scale, float_format (reading->drawable), pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
+  if (reading->mask != -1)
+    {
+      g_autoptr (GeglBuffer) mask   = gimp_drawable_get_buffer (reading->mask);
+      gsize                  n      = (gsize) image->width * rows;
+      g_autofree gfloat     *values = g_new0 (gfloat, n);
+
+      if (mask)
+        gegl_buffer_get (mask, &part, reading->scale, babl_format ("Y float"), values, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
+      for (gsize i = 0; mask && i < n; i++)
+        pixels[4 * i + 3] *= values[i];
+    }
+  reading->row += rows;
+  *done = reading->row == image->height;
+  return TRUE;
+}
+
+FseImage *
+fse_pixels_reading_end (FsePixelsReading *reading)
+{
+  FseImage *image = reading->image;
+
+  if (reading->row < image->height)
+    g_clear_pointer (&image, fse_image_unref);
+  g_free (reading);
+  return image;
+}
+
 gboolean
 fse_pixels_write (gint drawable, gint source, const FseImage *before, const FseImage *after, GError **error)
 {

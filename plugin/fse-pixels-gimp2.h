@@ -17,6 +17,17 @@ FseImage *fse_pixels_read          (gint drawable, gint x, gint y, gint width, g
                                     gboolean masked, GError **error);
 /* The whole drawable reduced, scale < 1. */
 FseImage *fse_pixels_read_small    (gint drawable, gdouble scale, GError **error);
+
+/* The same rectangle, scaled by `scale` <= 1, and with the layer mask
+ * in its alpha, in pieces of some milliseconds: read on until done. */
+typedef struct _FsePixelsReading FsePixelsReading;
+
+FsePixelsReading *fse_pixels_reading_new  (gint drawable, gint x, gint y, gint width, gint height,
+                                           gdouble scale, GError **error);
+/* FALSE with error where the drawable is gone. */
+gboolean          fse_pixels_reading_on   (FsePixelsReading *reading, gboolean *done, GError **error);
+/* Frees; NULL where it was not done. */
+FseImage         *fse_pixels_reading_end  (FsePixelsReading *reading);
 /* All of `after` into `drawable`; where a pixel of `after` equals `before`'s,
  * the bytes of `source` are copied, so that rounding touches nothing that was
  * not edited. */

@@ -128,8 +128,7 @@ run_train (FseHost *host, gint n_params, const GimpParam *params, gint *n_values
         {
           fse_train_request_from_text (request, text);
           /* Layers of another session are other layers. */
-          g_array_set_size (request->before, 0);
-          g_array_set_size (request->after, 0);
+          g_ptr_array_set_size (request->examples, 0);
         }
       ok = fse_ui_init (host, &error) && fse_train_dialog_run (host, request, &steps, &loss, &error);
     }

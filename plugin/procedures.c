@@ -131,18 +131,15 @@ common_args (gint n, gint n_all, const GimpParam *params, FseCall *call)
     }
 }
 
+/* Where one side is longer, its last examples lack the other. */
 static gboolean
-take_layers (GArray *layers, gint n, const gint32 *values)
+take_layers (GPtrArray *examples, gint n_before, const gint32 *before, gint n_after, const gint32 *after)
 {
-  g_array_set_size (layers, 0);
-  if (n < 0 || (n > 0 && ! values))
+  g_ptr_array_set_size (examples, 0);
+  if (n_before < 0 || (n_before > 0 && ! before) || n_after < 0 || (n_after > 0 && ! after))
     return FALSE;
-  for (gint i = 0; i < n; i++)
-    {
-      gint layer = values[i];
-
-      g_array_append_val (layers, layer);
-    }
+  for (gint i = 0; i < MAX (n_before, n_after); i++)
+    g_ptr_array_add (examples, fse_example_new_layers (i < n_before ? before[i] : -1, i < n_after ? after[i] : -1));
   return TRUE;
 }
 
@@ -171,8 +168,8 @@ fse_procedures_train_args (gint n, const GimpParam *params, FseCall *call, FseTr
     return FALSE;
   if (! call->complete)
     return TRUE;
-  if (! take_layers (request->before, params[TRAIN_N_BEFORE].data.d_int32, params[TRAIN_BEFORE].data.d_int32array)
-      || ! take_layers (request->after, params[TRAIN_N_AFTER].data.d_int32, params[TRAIN_AFTER].data.d_int32array)
+  if (! take_layers (request->examples, params[TRAIN_N_BEFORE].data.d_int32, params[TRAIN_BEFORE].data.d_int32array,
+                     params[TRAIN_N_AFTER].data.d_int32, params[TRAIN_AFTER].data.d_int32array)
       || ! take_settings (request, params[TRAIN_N_SETTINGS].data.d_int32, params[TRAIN_SETTINGS].data.d_stringarray))
     return FALSE;
   fse_request_string (&request->folder, params[TRAIN_FOLDER].data.d_string);

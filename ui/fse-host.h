@@ -23,11 +23,21 @@ G_BEGIN_DECLS
 /* One layer of an open image. */
 typedef struct
 {
-  gint   id;
-  gint   image;
-  gchar *name;
-  gchar *image_name;
+  gint     id;
+  gint     image;
+  gchar   *name;
+  gchar   *image_name;
+  gchar   *group_name; /* of the layer group that it is in, or NULL */
+  gint     group;      /* that group's number, or -1 */
+  gboolean is_group;   /* it holds layers itself; its pixels are their projection */
+  gint     width, height;
 } FseHostLayer;
+
+/* Layers that are being read, see read_begin; the host's own fields follow. */
+typedef struct
+{
+  gint width[2], height[2]; /* of what is read of each, not reduced; 0 where there is no second */
+} FseHostReading;
 
 typedef struct _FseHost FseHost;
 
@@ -41,10 +51,16 @@ struct _FseHost
 
   /* The two layers' pixels where they lie one over the other, so both of one
    * size; layer masks are multiplied into alpha.  Layers of two canvases of
-   * different size are taken whole.  FSE_ERROR_BAD_IMAGE (dead, indexed, not a
-   * layer) or FSE_ERROR_BAD_PAIR (they do not overlap) with a sentence. */
-  gboolean   (*read_pair)   (FseHost *host, gint before, gint after,
-                             FseImage **before_out, FseImage **after_out, GError **error);
+   * different size are taken whole, and so is `before` where `after` is -1.
+   * side > 0: reduced to that short side while they are read, where they are larger.
+   * In pieces of some milliseconds, so that a dialog lives on: begin, then
+   * read_on until *done, then read_end, which frees, also before it is done
+   * (the outputs may be NULL).
+   * FSE_ERROR_BAD_IMAGE (dead, indexed, not a layer) or FSE_ERROR_BAD_PAIR
+   * (they do not overlap) with a sentence. */
+  FseHostReading *(*read_begin) (FseHost *host, gint before, gint after, gint side, GError **error);
+  gboolean        (*read_on)    (FseHost *host, FseHostReading *reading, gboolean *done, GError **error);
+  void            (*read_end)   (FseHost *host, FseHostReading *reading, FseImage **before_out, FseImage **after_out);
 
   /* Whether a result for this layer of this image could be written. */
   gboolean   (*can_edit)    (FseHost *host, gint image, gint layer, GError **error);

@@ -6,290 +6,345 @@
 
 #include "pair-list.h"
 
-#include "pairing.h"
+#include <string.h>
 
-enum
-{
-  COLUMN_BEFORE,      /* gint: layer, -1 = not chosen */
-  COLUMN_BEFORE_TEXT,
-  COLUMN_AFTER,
-  COLUMN_AFTER_TEXT,
-  N_COLUMNS
-};
+#include "pair-row.h"
+#include "pairing.h"
+#include "source-chooser.h"
+#include "ui-init.h"
 
 struct _FsePairList
 {
-  GtkBox        parent_instance;
-  FseHost      *host;
-  GtkListStore *pairs;
-  GtkListStore *choices; /* layer, text */
-  GtkWidget    *view;
-  GtkWidget    *swap, *remove;
-  GtkWidget    *hint;
+  GtkBox         parent_instance;
+  FseHost       *host;
+  FsePairLooker *looker;
+  GPtrArray     *layers; /* as the host listed them last */
+  GtkWidget     *box, *count, *all;
 };
 
 G_DEFINE_TYPE (FsePairList, fse_pair_list, GTK_TYPE_BOX)
 
-/* How many there are, or how to get some. */
+static guint changed_signal;
+
+/* Calls what with each row. */
+static void
+each_row (FsePairList *list, void (*call) (FsePairRow *row, gpointer data), gpointer data)
+{
+  GList *rows = gtk_container_get_children (GTK_CONTAINER (list->box));
+
+  for (GList *at = rows; at; at = at->next)
+    call (at->data, data);
+  g_list_free (rows);
+}
+
+/* --- the count ------------------------------------------------------------ */
+
+static gchar *
+advice (guint n)
+{
+  g_autofree gchar *pairs = g_strdup_printf (ngettext ("%u pair", "%u pairs", n), n);
+
+  if (n == 0)
+    return g_strdup (_("No pairs yet"));
+  if (n < FSE_PAIRS_LEAST)
+    return g_strdup_printf (_("%s: %d are the least that is worth training"), pairs, FSE_PAIRS_LEAST);
+  if (n < FSE_PAIRS_GOOD)
+    return g_strdup_printf (_("%s: enough to begin; %d are good"), pairs, FSE_PAIRS_GOOD);
+  return g_strdup_printf (_("%s: a good number"), pairs);
+}
+
+static void
+number_row (FsePairRow *row, gpointer data)
+{
+  fse_pair_row_set_number (row, ++*(guint *) data);
+}
+
 static void
 changed (FsePairList *list)
 {
-  guint             n    = fse_pair_list_size (list);
-  g_autofree gchar *text = NULL;
+  guint             doubts = fse_pair_list_doubts (list);
+  g_autofree gchar *text   = advice (fse_pair_list_size (list));
+  g_autofree gchar *more   = doubts ? g_strdup_printf (ngettext ("%u needs a look", "%u need a look", doubts), doubts) : NULL;
+  g_autofree gchar *both   = more ? g_strconcat (text, " · ", more, NULL) : g_strdup (text);
 
-  if (n == 0)
-    text = g_strdup (_("No pairs yet: name layers “X before” and “X after”, each after over its before, "
-                       "or use a folder of pictures."));
-  else if (n < 5)
-    text = g_strdup_printf (ngettext ("%u pair; five or more are better", "%u pairs; five or more are better", n), n);
-  else
-    text = g_strdup_printf (ngettext ("%u pair", "%u pairs", n), n);
-  gtk_label_set_text (GTK_LABEL (list->hint), text);
-}
-
-static const gchar *
-text_of (FsePairList *list, gint layer, gchar **buffer)
-{
-  GtkTreeModel *model = GTK_TREE_MODEL (list->choices);
-  GtkTreeIter   iter;
-
-  for (gboolean more = gtk_tree_model_get_iter_first (model, &iter); more; more = gtk_tree_model_iter_next (model, &iter))
-    {
-      gint id;
-
-      gtk_tree_model_get (model, &iter, 0, &id, 1, buffer, -1);
-      if (id == layer)
-        return *buffer;
-      g_clear_pointer (buffer, g_free);
-    }
-  return _("Choose a layer…");
+  gtk_label_set_text (GTK_LABEL (list->count), both);
+  gtk_widget_set_sensitive (list->all, gtk_list_box_get_row_at_index (GTK_LIST_BOX (list->box), 0) != NULL);
+  g_signal_emit (list, changed_signal, 0);
 }
 
 static void
-set_cell (FsePairList *list, GtkTreeIter *row, gint column, gint layer)
+renumber (FsePairList *list)
 {
-  g_autofree gchar *buffer = NULL;
+  guint number = 0;
 
-  gtk_list_store_set (list->pairs, row, column, layer, column + 1, text_of (list, layer, &buffer), -1);
+  each_row (list, number_row, &number);
+  changed (list);
+}
+
+/* --- rows ----------------------------------------------------------------- */
+
+static void
+on_dropped (FsePairRow *row, FsePairList *list)
+{
+  gtk_widget_destroy (GTK_WIDGET (row));
+  renumber (list);
 }
 
 static void
-add_row (FsePairList *list, gint before, gint after, GtkTreeIter *row)
+add_row (FsePairList *list, const FseExample *example)
 {
-  gtk_list_store_append (list->pairs, row);
-  set_cell (list, row, COLUMN_BEFORE, before);
-  set_cell (list, row, COLUMN_AFTER, after);
+  GtkWidget *row = fse_pair_row_new (list->host, list->looker, list->layers, example);
+
+  g_signal_connect_swapped (row, "changed", G_CALLBACK (changed), list);
+  g_signal_connect (row, "dropped", G_CALLBACK (on_dropped), list);
+  gtk_container_add (GTK_CONTAINER (list->box), row);
+  gtk_widget_show (row);
 }
 
-static GPtrArray *
-refresh_choices (FsePairList *list)
+static void
+destroy_row (FsePairRow *row, gpointer data)
 {
-  GPtrArray *layers = list->host->list_layers (list->host);
+  gtk_widget_destroy (GTK_WIDGET (row));
+}
 
-  gtk_list_store_clear (list->choices);
-  for (guint i = 0; i < layers->len; i++)
-    {
-      const FseHostLayer *layer = g_ptr_array_index (layers, i);
-      g_autofree gchar   *text  = g_strdup_printf ("%s (%s)", layer->name, layer->image_name);
+static void
+list_layers (FsePairList *list)
+{
+  g_clear_pointer (&list->layers, g_ptr_array_unref);
+  list->layers = list->host->list_layers (list->host);
+}
 
-      gtk_list_store_insert_with_values (list->choices, NULL, -1, 0, layer->id, 1, text, -1);
-    }
-  return layers;
+void
+fse_pair_list_set (FsePairList *list, GPtrArray *examples)
+{
+  list_layers (list);
+  each_row (list, destroy_row, NULL);
+  for (guint i = 0; i < examples->len; i++)
+    add_row (list, g_ptr_array_index (examples, i));
+  renumber (list);
 }
 
 void
 fse_pair_list_auto (FsePairList *list)
 {
-  g_autoptr (GPtrArray) layers = refresh_choices (list);
-  g_autoptr (GArray)    pairs  = fse_pairing_guess (layers);
+  g_autoptr (GArray) pairs = NULL;
 
-  gtk_list_store_clear (list->pairs);
+  list_layers (list);
+  pairs = fse_pairing_guess (list->layers);
+  each_row (list, destroy_row, NULL);
   for (guint i = 0; i < pairs->len; i++)
     {
-      const FsePairing *pair = &g_array_index (pairs, FsePairing, i);
-      GtkTreeIter       row;
+      const FsePairing      *pair    = &g_array_index (pairs, FsePairing, i);
+      g_autoptr (FseExample) example = fse_example_new_layers (pair->before, pair->after);
 
-      add_row (list, pair->before, pair->after, &row);
+      add_row (list, example);
     }
-  changed (list);
+  renumber (list);
 }
 
-void
-fse_pair_list_set (FsePairList *list, const GArray *before, const GArray *after)
+static void
+collect (FsePairRow *row, gpointer examples)
 {
-  g_ptr_array_unref (refresh_choices (list));
-  gtk_list_store_clear (list->pairs);
-  for (guint i = 0; i < MAX (before->len, after->len); i++)
-    {
-      GtkTreeIter row;
-
-      add_row (list, i < before->len ? g_array_index (before, gint, i) : -1,
-               i < after->len ? g_array_index (after, gint, i) : -1, &row);
-    }
-  changed (list);
+  if (fse_pair_row_used (row))
+    g_ptr_array_add (examples, fse_example_copy (fse_pair_row_example (row)));
 }
 
-void
-fse_pair_list_get (FsePairList *list, GArray *before, GArray *after)
+GPtrArray *
+fse_pair_list_get (FsePairList *list)
 {
-  GtkTreeModel *model = GTK_TREE_MODEL (list->pairs);
-  GtkTreeIter   row;
+  GPtrArray *examples = g_ptr_array_new_with_free_func ((GDestroyNotify) fse_example_free);
 
-  g_array_set_size (before, 0);
-  g_array_set_size (after, 0);
-  for (gboolean more = gtk_tree_model_get_iter_first (model, &row); more; more = gtk_tree_model_iter_next (model, &row))
-    {
-      gint b, a;
+  each_row (list, collect, examples);
+  return examples;
+}
 
-      gtk_tree_model_get (model, &row, COLUMN_BEFORE, &b, COLUMN_AFTER, &a, -1);
-      if (b >= 0 && a >= 0)
-        {
-          g_array_append_val (before, b);
-          g_array_append_val (after, a);
-        }
-    }
+static void
+count_used (FsePairRow *row, gpointer n)
+{
+  *(guint *) n += fse_pair_row_used (row);
 }
 
 guint
 fse_pair_list_size (FsePairList *list)
 {
-  g_autoptr (GArray) before = g_array_new (FALSE, FALSE, sizeof (gint));
-  g_autoptr (GArray) after  = g_array_new (FALSE, FALSE, sizeof (gint));
+  guint n = 0;
 
-  fse_pair_list_get (list, before, after);
-  return before->len;
+  each_row (list, count_used, &n);
+  return n;
+}
+
+static void
+count_doubtful (FsePairRow *row, gpointer n)
+{
+  *(guint *) n += fse_pair_row_doubtful (row);
+}
+
+guint
+fse_pair_list_doubts (FsePairList *list)
+{
+  guint n = 0;
+
+  each_row (list, count_doubtful, &n);
+  return n;
+}
+
+gboolean
+fse_pair_list_busy (FsePairList *list)
+{
+  return fse_pair_looker_busy (list->looker);
+}
+
+FsePairLooker *
+fse_pair_list_looker (FsePairList *list)
+{
+  return list->looker;
+}
+
+/* --- files ---------------------------------------------------------------- */
+
+static gint
+by_path (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(gchar *const *) a, *(gchar *const *) b);
+}
+
+/* All files of a folder and of the folders right within it. */
+static void
+expand (GPtrArray *files, const gchar *path, gint depth)
+{
+  g_autoptr (GDir) dir = g_file_test (path, G_FILE_TEST_IS_DIR) ? g_dir_open (path, 0, NULL) : NULL;
+
+  if (! dir)
+    {
+      g_autofree gchar *type = g_content_type_guess (path, NULL, 0, NULL);
+      g_autofree gchar *mime = g_content_type_get_mime_type (type);
+
+      if (depth == 0 || (mime && g_str_has_prefix (mime, "image/")))
+        g_ptr_array_add (files, g_strdup (path));
+      return;
+    }
+  for (const gchar *name; depth < 2 && (name = g_dir_read_name (dir));)
+    if (name[0] != '.')
+      {
+        g_autofree gchar *child = g_build_filename (path, name, NULL);
+
+        expand (files, child, depth + 1);
+      }
+}
+
+/* Files are paired as layers are: their folder is the group that they are in. */
+static GPtrArray *
+as_layers (GPtrArray *files)
+{
+  GPtrArray *layers = g_ptr_array_new_with_free_func ((GDestroyNotify) fse_host_layer_free);
+
+  for (guint i = 0; i < files->len; i++)
+    {
+      FseHostLayer     *layer  = g_new0 (FseHostLayer, 1);
+      g_autofree gchar *folder = g_path_get_dirname (g_ptr_array_index (files, i));
+      gchar            *dot;
+
+      layer->id         = (gint) i;
+      layer->name       = g_filename_display_basename (g_ptr_array_index (files, i));
+      layer->group_name = g_filename_display_basename (folder);
+      layer->image_name = g_strdup ("");
+      layer->group      = -1;
+      dot               = strrchr (layer->name, '.');
+      if (dot && dot > layer->name)
+        *dot = '\0';
+      g_ptr_array_add (layers, layer);
+    }
+  return layers;
+}
+
+void
+fse_pair_list_add_files (FsePairList *list, gchar **paths)
+{
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) layers = NULL;
+  g_autoptr (GArray)    pairs = NULL;
+  g_autofree gboolean  *taken = NULL;
+
+  for (gchar **path = paths; *path; path++)
+    expand (files, *path, 0);
+  g_ptr_array_sort (files, by_path);
+  layers = as_layers (files);
+  pairs  = fse_pairing_guess (layers);
+  taken  = g_new0 (gboolean, files->len + 1);
+  for (guint i = 0; i < pairs->len; i++)
+    {
+      const FsePairing      *pair    = &g_array_index (pairs, FsePairing, i);
+      g_autoptr (FseExample) example = fse_example_new ();
+
+      fse_source_set_file (&example->before, g_ptr_array_index (files, pair->before));
+      fse_source_set_file (&example->after, g_ptr_array_index (files, pair->after));
+      taken[pair->before] = taken[pair->after] = TRUE;
+      add_row (list, example);
+    }
+  for (guint i = 0; i < files->len; i++)
+    if (! taken[i])
+      {
+        g_autoptr (FseExample) example = fse_example_new ();
+
+        fse_source_set_file (&example->before, g_ptr_array_index (files, i));
+        add_row (list, example);
+      }
+  renumber (list);
+}
+
+static void
+on_list_drop (GtkWidget *box, GdkDragContext *context, gint x, gint y, GtkSelectionData *data, guint info, guint time,
+              FsePairList *list)
+{
+  g_auto (GStrv)        uris  = gtk_selection_data_get_uris (data);
+  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+
+  for (gchar **uri = uris; uri && *uri; uri++)
+    {
+      gchar *path = g_filename_from_uri (*uri, NULL, NULL);
+
+      if (path)
+        g_ptr_array_add (paths, path);
+    }
+  g_ptr_array_add (paths, NULL);
+  fse_pair_list_add_files (list, (gchar **) paths->pdata);
+  gtk_drag_finish (context, paths->len > 1, FALSE, time);
+}
+
+static void
+on_files_response (GtkWidget *dialog, gint response, FsePairList *list)
+{
+  if (response == GTK_RESPONSE_ACCEPT)
+    {
+      GSList                *names = gtk_file_chooser_get_filenames (GTK_FILE_CHOOSER (dialog));
+      g_autoptr (GPtrArray)  paths = g_ptr_array_new_with_free_func (g_free);
+
+      for (GSList *at = names; at; at = at->next)
+        g_ptr_array_add (paths, at->data);
+      g_slist_free (names);
+      g_ptr_array_add (paths, NULL);
+      fse_pair_list_add_files (list, (gchar **) paths->pdata);
+    }
+  gtk_widget_destroy (dialog);
+}
+
+static void
+ask_for_files (FsePairList *list, gboolean folder)
+{
+  GtkWidget      *top    = gtk_widget_get_toplevel (GTK_WIDGET (list));
+  GtkWidget      *dialog = gtk_file_chooser_dialog_new (folder ? _("Add a Folder of Pairs") : _("Add Pictures"), GTK_WINDOW (top),
+                                                        folder ? GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER : GTK_FILE_CHOOSER_ACTION_OPEN,
+                                                        _("_Cancel"), GTK_RESPONSE_CANCEL, _("_Add"), GTK_RESPONSE_ACCEPT, NULL);
+
+  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (dialog), ! folder);
+  if (! folder)
+    fse_add_picture_filter (GTK_FILE_CHOOSER (dialog));
+  gtk_window_set_modal (GTK_WINDOW (dialog), TRUE);
+  g_signal_connect (dialog, "response", G_CALLBACK (on_files_response), list);
+  gtk_widget_show (dialog);
 }
 
 /* --- the user's hand ------------------------------------------------------ */
-
-static void
-on_chosen (GtkCellRendererCombo *cell, const gchar *path, GtkTreeIter *choice, FsePairList *list)
-{
-  gint        column = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (cell), "column"));
-  gint        layer;
-  GtkTreeIter row;
-
-  gtk_tree_model_get (GTK_TREE_MODEL (list->choices), choice, 0, &layer, -1);
-  if (gtk_tree_model_get_iter_from_string (GTK_TREE_MODEL (list->pairs), &row, path))
-    {
-      set_cell (list, &row, column, layer);
-      changed (list);
-    }
-}
-
-static void
-on_add (GtkWidget *button, FsePairList *list)
-{
-  g_autoptr (GtkTreePath) path = NULL;
-  GtkTreeIter             row;
-
-  g_ptr_array_unref (refresh_choices (list));
-  add_row (list, -1, -1, &row);
-  path = gtk_tree_model_get_path (GTK_TREE_MODEL (list->pairs), &row);
-  gtk_tree_view_set_cursor (GTK_TREE_VIEW (list->view), path, NULL, FALSE);
-  gtk_widget_grab_focus (list->view);
-}
-
-/* Row references, because rows move while they are worked on. */
-static GList *
-selected_rows (FsePairList *list)
-{
-  GtkTreeModel *model = NULL;
-  GList        *paths = gtk_tree_selection_get_selected_rows (gtk_tree_view_get_selection (GTK_TREE_VIEW (list->view)), &model);
-
-  for (GList *at = paths; at; at = at->next)
-    {
-      GtkTreePath *path = at->data;
-
-      at->data = gtk_tree_row_reference_new (model, path);
-      gtk_tree_path_free (path);
-    }
-  return paths;
-}
-
-static void
-for_selected (FsePairList *list, void (*change) (FsePairList *list, GtkTreeIter *row))
-{
-  GList *rows = selected_rows (list);
-
-  for (GList *at = rows; at; at = at->next)
-    {
-      g_autoptr (GtkTreePath) path = gtk_tree_row_reference_get_path (at->data);
-      GtkTreeIter             row;
-
-      if (path && gtk_tree_model_get_iter (GTK_TREE_MODEL (list->pairs), &row, path))
-        change (list, &row);
-    }
-  g_list_free_full (rows, (GDestroyNotify) gtk_tree_row_reference_free);
-  changed (list);
-}
-
-static void
-remove_row (FsePairList *list, GtkTreeIter *row)
-{
-  gtk_list_store_remove (list->pairs, row);
-}
-
-static void
-swap_row (FsePairList *list, GtkTreeIter *row)
-{
-  gint before, after;
-
-  gtk_tree_model_get (GTK_TREE_MODEL (list->pairs), row, COLUMN_BEFORE, &before, COLUMN_AFTER, &after, -1);
-  set_cell (list, row, COLUMN_BEFORE, after);
-  set_cell (list, row, COLUMN_AFTER, before);
-}
-
-static void
-on_remove (GtkWidget *button, FsePairList *list)
-{
-  for_selected (list, remove_row);
-}
-
-static void
-on_swap (GtkWidget *button, FsePairList *list)
-{
-  for_selected (list, swap_row);
-}
-
-static void
-on_selection (GtkTreeSelection *selection, FsePairList *list)
-{
-  gboolean some = gtk_tree_selection_count_selected_rows (selection) > 0;
-
-  gtk_widget_set_sensitive (list->swap, some);
-  gtk_widget_set_sensitive (list->remove, some);
-}
-
-/* --- building ------------------------------------------------------------- */
-
-static void
-add_column (FsePairList *list, const gchar *title, gint column)
-{
-  GtkCellRenderer   *cell        = gtk_cell_renderer_combo_new ();
-  GtkTreeViewColumn *view_column = gtk_tree_view_column_new_with_attributes (title, cell, "text", column + 1, NULL);
-
-  g_object_set (cell, "model", list->choices, "text-column", 1, "has-entry", FALSE, "editable", TRUE,
-                "ellipsize", PANGO_ELLIPSIZE_MIDDLE, NULL);
-  g_object_set_data (G_OBJECT (cell), "column", GINT_TO_POINTER (column));
-  g_signal_connect (cell, "changed", G_CALLBACK (on_chosen), list);
-  gtk_tree_view_column_set_expand (view_column, TRUE);
-  gtk_tree_view_column_set_sizing (view_column, GTK_TREE_VIEW_COLUMN_FIXED);
-  gtk_tree_view_column_set_fixed_width (view_column, 180);
-  gtk_tree_view_column_set_resizable (view_column, TRUE);
-  gtk_tree_view_append_column (GTK_TREE_VIEW (list->view), view_column);
-}
-
-static GtkWidget *
-add_button (FsePairList *list, GtkBox *box, const gchar *label, const gchar *tip, GCallback clicked)
-{
-  GtkWidget *button = gtk_button_new_with_mnemonic (label);
-
-  gtk_widget_set_tooltip_text (button, tip);
-  g_signal_connect (button, "clicked", clicked, list);
-  gtk_box_pack_start (box, button, FALSE, FALSE, 0);
-  return button;
-}
 
 static void
 on_auto (GtkWidget *button, FsePairList *list)
@@ -298,12 +353,105 @@ on_auto (GtkWidget *button, FsePairList *list)
 }
 
 static void
+on_add (GtkWidget *button, FsePairList *list)
+{
+  g_autoptr (FseExample) example = fse_example_new ();
+
+  list_layers (list);
+  add_row (list, example);
+  renumber (list);
+}
+
+static void
+on_files (GtkWidget *button, FsePairList *list)
+{
+  ask_for_files (list, FALSE);
+}
+
+static void
+on_folder (GtkWidget *button, FsePairList *list)
+{
+  ask_for_files (list, TRUE);
+}
+
+static void
+swap_row (FsePairRow *row, gpointer data)
+{
+  fse_pair_row_swap (row);
+}
+
+static void
+on_swap_all (GtkWidget *button, FsePairList *list)
+{
+  each_row (list, swap_row, NULL);
+}
+
+static void
+on_clear (GtkWidget *button, FsePairList *list)
+{
+  each_row (list, destroy_row, NULL);
+  renumber (list);
+}
+
+/* --- building ------------------------------------------------------------- */
+
+static GtkWidget *
+add_button (FsePairList *list, GtkWidget *flow, const gchar *name, const gchar *label, const gchar *tip, GCallback clicked)
+{
+  GtkWidget *button = fse_named (gtk_button_new_with_mnemonic (label), name);
+  GtkWidget *child  = gtk_flow_box_child_new ();
+
+  gtk_widget_set_tooltip_text (button, tip);
+  g_signal_connect (button, "clicked", clicked, list);
+  gtk_container_add (GTK_CONTAINER (child), button);
+  gtk_widget_set_can_focus (child, FALSE);
+  gtk_container_add (GTK_CONTAINER (flow), child);
+  return button;
+}
+
+static GtkWidget *
+build_buttons (FsePairList *list)
+{
+  GtkWidget *flow = gtk_flow_box_new ();
+
+  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (flow), GTK_SELECTION_NONE);
+  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), 6);
+  gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (flow), 2);
+  add_button (list, flow, "auto", _("_Pair Layers"),
+              _("Look at the open images again, and pair their layers by name (“… before”, “… after”), by group or by order"),
+              G_CALLBACK (on_auto));
+  add_button (list, flow, "add", _("_New Pair"), _("Add an empty pair; then choose its two pictures"), G_CALLBACK (on_add));
+  add_button (list, flow, "files", _("Add F_iles…"), _("Add pictures, which are paired by their names"), G_CALLBACK (on_files));
+  add_button (list, flow, "folder", _("Add Fol_der…"),
+              _("Add a folder with “before” and “after” in it, or with files NAME_before and NAME_after"), G_CALLBACK (on_folder));
+  list->all = add_button (list, flow, "swap-all", _("S_wap All"), _("Exchange before and after in all pairs"), G_CALLBACK (on_swap_all));
+  add_button (list, flow, "clear", _("Clea_r"), _("Take all pairs out of the list"), G_CALLBACK (on_clear));
+  return flow;
+}
+
+static GtkWidget *
+build_placeholder (void)
+{
+  GtkWidget *label = gtk_label_new (_("Show what you want: pictures before and after your edit.\n"
+                                      "Drop files here, or pair the layers of your open images."));
+
+  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 50);
+  gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);
+  gtk_style_context_add_class (gtk_widget_get_style_context (label), GTK_STYLE_CLASS_DIM_LABEL);
+  gtk_widget_set_margin_top (label, 48);
+  gtk_widget_set_margin_bottom (label, 48);
+  gtk_widget_show (label);
+  return label;
+}
+
+static void
 finalize (GObject *object)
 {
   FsePairList *list = FSE_PAIR_LIST (object);
 
-  g_clear_object (&list->pairs);
-  g_clear_object (&list->choices);
+  g_clear_pointer (&list->looker, fse_pair_looker_free);
+  g_clear_pointer (&list->layers, g_ptr_array_unref);
   G_OBJECT_CLASS (fse_pair_list_parent_class)->finalize (object);
 }
 
@@ -311,49 +459,37 @@ static void
 fse_pair_list_class_init (FsePairListClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = finalize;
+  changed_signal = g_signal_new ("changed", FSE_TYPE_PAIR_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
 fse_pair_list_init (FsePairList *list)
 {
-  GtkWidget        *scrolled = gtk_scrolled_window_new (NULL, NULL);
-  GtkWidget        *buttons  = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkTreeSelection *selection;
+  GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL);
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (list), GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing (GTK_BOX (list), 6);
-  list->pairs   = gtk_list_store_new (N_COLUMNS, G_TYPE_INT, G_TYPE_STRING, G_TYPE_INT, G_TYPE_STRING);
-  list->choices = gtk_list_store_new (2, G_TYPE_INT, G_TYPE_STRING);
+  list->layers = g_ptr_array_new ();
 
-  list->view = gtk_tree_view_new_with_model (GTK_TREE_MODEL (list->pairs));
-  add_column (list, _("Before"), COLUMN_BEFORE);
-  add_column (list, _("After"), COLUMN_AFTER);
-  selection = gtk_tree_view_get_selection (GTK_TREE_VIEW (list->view));
-  gtk_tree_selection_set_mode (selection, GTK_SELECTION_MULTIPLE);
-  g_signal_connect (selection, "changed", G_CALLBACK (on_selection), list);
-  atk_object_set_name (gtk_widget_get_accessible (list->view), _("Example pairs"));
+  list->box = fse_named (gtk_list_box_new (), "pair-box");
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (list->box), GTK_SELECTION_NONE);
+  gtk_list_box_set_placeholder (GTK_LIST_BOX (list->box), build_placeholder ());
+  atk_object_set_name (gtk_widget_get_accessible (list->box), _("Example pairs"));
+  gtk_drag_dest_set (list->box, GTK_DEST_DEFAULT_ALL, NULL, 0, GDK_ACTION_COPY);
+  gtk_drag_dest_add_uri_targets (list->box);
+  g_signal_connect (list->box, "drag-data-received", G_CALLBACK (on_list_drop), list);
 
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (scrolled), GTK_SHADOW_IN);
-  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), 150);
-  gtk_container_add (GTK_CONTAINER (scrolled), list->view);
+  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), 220);
+  gtk_container_add (GTK_CONTAINER (scrolled), list->box);
+  gtk_box_pack_start (GTK_BOX (list), build_buttons (list), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (list), scrolled, TRUE, TRUE, 0);
 
-  add_button (list, GTK_BOX (buttons), _("_Pair Automatically"),
-              _("Look at the open images again, and pair their layers by name (“… before”, “… after”) or by order"),
-              G_CALLBACK (on_auto));
-  add_button (list, GTK_BOX (buttons), _("A_dd"), _("Add a pair; then choose its two layers"), G_CALLBACK (on_add));
-  list->swap   = add_button (list, GTK_BOX (buttons), _("S_wap"), _("Exchange before and after in the selected pairs"),
-                             G_CALLBACK (on_swap));
-  list->remove = add_button (list, GTK_BOX (buttons), _("_Remove"), _("Take the selected pairs out of the list"),
-                             G_CALLBACK (on_remove));
-  gtk_box_pack_start (GTK_BOX (list), buttons, FALSE, FALSE, 0);
-  list->hint = gtk_label_new (NULL);
-  gtk_label_set_line_wrap (GTK_LABEL (list->hint), TRUE);
-  gtk_label_set_max_width_chars (GTK_LABEL (list->hint), 50);
-  gtk_label_set_xalign (GTK_LABEL (list->hint), 0.0f);
-  gtk_style_context_add_class (gtk_widget_get_style_context (list->hint), GTK_STYLE_CLASS_DIM_LABEL);
-  gtk_box_pack_start (GTK_BOX (list), list->hint, FALSE, FALSE, 0);
-  on_selection (selection, list);
+  list->count = fse_named (gtk_label_new (NULL), "count");
+  gtk_label_set_line_wrap (GTK_LABEL (list->count), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (list->count), 0.0f);
+  gtk_box_pack_start (GTK_BOX (list), list->count, FALSE, FALSE, 0);
 }
 
 GtkWidget *
@@ -361,6 +497,8 @@ fse_pair_list_new (FseHost *host)
 {
   FsePairList *list = g_object_new (FSE_TYPE_PAIR_LIST, NULL);
 
-  list->host = host;
+  list->host   = host;
+  list->looker = fse_pair_looker_new (host);
+  changed (list);
   return GTK_WIDGET (list);
 }

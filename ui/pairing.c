@@ -46,21 +46,46 @@ without_word (const gchar *name, const gchar *word)
   return NULL;
 }
 
+/* What people and programs call the two; "copy" is what GIMP calls a duplicate. */
+static const gchar *const before_words[] = { "before", N_("before"), "src", "source", "original", N_("original"), "orig", "input" };
+static const gchar *const after_words[]  = { "after", N_("after"), "dst", "dest", "target", "edited", N_("edited"), "edit", "output",
+                                             "result", "retouched", "copy", N_("copy") };
+
 /* GIMP says "X before #1" or "photo_before.png"; the key keeps numbers. */
 static Role
 role_of (const gchar *name, gchar **key)
 {
-  const gchar *before[] = { "before", _("before") };
-  const gchar *after[]  = { "after", _("after") };
-
-  for (guint i = 0; i < G_N_ELEMENTS (before); i++)
-    {
-      if ((*key = without_word (name, before[i])))
-        return ROLE_BEFORE;
-      if ((*key = without_word (name, after[i])))
-        return ROLE_AFTER;
-    }
+  *key = NULL;
+  if (! name)
+    return ROLE_NONE;
+  for (guint i = 0; i < G_N_ELEMENTS (after_words); i++)
+    if ((*key = without_word (name, after_words[i])) || (*key = without_word (name, _(after_words[i]))))
+      return ROLE_AFTER;
+  for (guint i = 0; i < G_N_ELEMENTS (before_words); i++)
+    if ((*key = without_word (name, before_words[i])) || (*key = without_word (name, _(before_words[i]))))
+      return ROLE_BEFORE;
   return ROLE_NONE;
+}
+
+/* In one image no two layers have the same name: the second "cat" is "cat #1". */
+static gchar *
+plain_name (const gchar *name)
+{
+  gchar *plain = g_utf8_casefold (name, -1);
+  gchar *hash  = strrchr (plain, '#');
+
+  if (hash && hash > plain && hash[1] && strspn (hash + 1, "0123456789") == strlen (hash + 1))
+    *hash = '\0';
+  return g_strstrip (g_strdelimit (plain, "_-#:.,()[] ", ' '));
+}
+
+/* A group called "Before" says so of what is in it; one called "cat before" is a picture itself. */
+static gboolean
+is_container (const FseHostLayer *layer)
+{
+  g_autofree gchar *part = NULL;
+
+  return layer->is_group && role_of (layer->name, &part) != ROLE_NONE && ! part[0];
 }
 
 /* A key of an image's own layers says which image; one made of the image's
@@ -68,65 +93,133 @@ role_of (const gchar *name, gchar **key)
 static Role
 role_of_layer (const FseHostLayer *layer, gchar **key)
 {
-  g_autofree gchar *part = NULL;
-  Role              role = role_of (layer->name, &part);
+  g_autofree gchar *plain = plain_name (layer->name);
+  g_autofree gchar *own = NULL, *group = NULL, *image = NULL;
+  Role              role;
 
-  if (role != ROLE_NONE)
-    *key = g_strdup_printf ("layer %s", part);
-  else if ((role = role_of (layer->image_name, &part)) != ROLE_NONE)
-    *key = g_strdup_printf ("image %s", part);
-  return role;
+  if (is_container (layer))
+    *key = NULL;
+  else if ((role = role_of (layer->group_name, &group)) != ROLE_NONE && ! group[0])
+    {
+      *key = g_strdup_printf ("group %s", plain);
+      return role;
+    }
+  else if ((role = role_of (layer->name, &own)) != ROLE_NONE)
+    {
+      *key = g_strdup_printf ("layer %s", own);
+      return role;
+    }
+  else if ((role = role_of (layer->image_name, &image)) != ROLE_NONE)
+    {
+      *key = g_strdup_printf ("image %s", image);
+      return role;
+    }
+  else
+    *key = g_strdup_printf ("layer %s", plain);
+  return ROLE_NONE;
+}
+
+typedef struct
+{
+  GPtrArray *layers, *keys;
+  Role      *roles; /* ROLE_NONE, and no key: taken */
+  GArray    *pairs;
+} Guess;
+
+static void
+pair_up (Guess *guess, guint before, guint after)
+{
+  FsePairing pair = { ((FseHostLayer *) g_ptr_array_index (guess->layers, before))->id,
+                      ((FseHostLayer *) g_ptr_array_index (guess->layers, after))->id };
+
+  g_array_append_val (guess->pairs, pair);
+  guess->roles[before] = guess->roles[after] = ROLE_NONE;
+  g_clear_pointer (&g_ptr_array_index (guess->keys, before), g_free);
+  g_clear_pointer (&g_ptr_array_index (guess->keys, after), g_free);
+}
+
+/* Layers of this role get the after of their key; the own image's comes first. */
+static void
+pair_by_key (Guess *guess, Role role)
+{
+  for (guint i = 0; i < guess->layers->len; i++)
+    {
+      const FseHostLayer *before = g_ptr_array_index (guess->layers, i);
+      const gchar        *key    = g_ptr_array_index (guess->keys, i);
+      gint                best   = -1;
+
+      if (guess->roles[i] != role || ! key)
+        continue;
+      for (guint j = 0; j < guess->layers->len; j++)
+        {
+          const FseHostLayer *after = g_ptr_array_index (guess->layers, j);
+
+          if (guess->roles[j] != ROLE_AFTER || g_strcmp0 (key, g_ptr_array_index (guess->keys, j)) != 0)
+            continue;
+          if (best < 0 || after->image == before->image)
+            best = (gint) j;
+          if (after->image == before->image)
+            break;
+        }
+      if (best >= 0)
+        pair_up (guess, i, (guint) best);
+    }
+}
+
+/* What is left in the groups "Before" and "After" of one image: by order. */
+static void
+pair_groups_by_order (Guess *guess)
+{
+  for (guint i = 0; i < guess->layers->len; i++)
+    {
+      const FseHostLayer *before = g_ptr_array_index (guess->layers, i);
+
+      if (guess->roles[i] != ROLE_BEFORE || ! g_str_has_prefix (g_ptr_array_index (guess->keys, i), "group "))
+        continue;
+      for (guint j = 0; j < guess->layers->len; j++)
+        {
+          const FseHostLayer *after = g_ptr_array_index (guess->layers, j);
+
+          if (guess->roles[j] == ROLE_AFTER && after->image == before->image
+              && g_str_has_prefix (g_ptr_array_index (guess->keys, j), "group "))
+            {
+              pair_up (guess, i, j);
+              break;
+            }
+        }
+    }
 }
 
 static GArray *
 guess_by_name (GPtrArray *layers)
 {
-  GArray               *pairs = g_array_new (FALSE, FALSE, sizeof (FsePairing));
   g_autoptr (GPtrArray) keys  = g_ptr_array_new_with_free_func (g_free);
   g_autofree Role      *roles = g_new0 (Role, layers->len + 1);
+  Guess                 guess = { layers, keys, roles, g_array_new (FALSE, FALSE, sizeof (FsePairing)) };
 
   for (guint i = 0; i < layers->len; i++)
     {
       gchar *key = NULL;
 
       roles[i] = role_of_layer (g_ptr_array_index (layers, i), &key);
-      g_ptr_array_add (keys, key ? key : g_strdup (""));
+      g_ptr_array_add (keys, key);
     }
-  for (guint i = 0; i < layers->len; i++)
-    {
-      const FseHostLayer *before = g_ptr_array_index (layers, i);
-      gint                best   = -1;
-
-      if (roles[i] != ROLE_BEFORE)
-        continue;
-      for (guint j = 0; j < layers->len; j++)
-        {
-          const FseHostLayer *after = g_ptr_array_index (layers, j);
-
-          if (roles[j] != ROLE_AFTER || strcmp (g_ptr_array_index (keys, i), g_ptr_array_index (keys, j)) != 0)
-            continue;
-          if (best < 0 || after->image == before->image) /* the own image's partner comes first */
-            best = (gint) j;
-          if (after->image == before->image)
-            break;
-        }
-      if (best >= 0)
-        {
-          FsePairing pair = { before->id, ((FseHostLayer *) g_ptr_array_index (layers, best))->id };
-
-          roles[best] = ROLE_NONE; /* taken */
-          g_array_append_val (pairs, pair);
-        }
-    }
-  return pairs;
+  pair_by_key (&guess, ROLE_BEFORE);
+  pair_by_key (&guess, ROLE_NONE); /* "cat" is the before of "cat edited" */
+  pair_groups_by_order (&guess);
+  return guess.pairs;
 }
 
 static GArray *
-guess_by_order (GPtrArray *layers)
+guess_by_order (GPtrArray *all)
 {
-  GArray *pairs = g_array_new (FALSE, FALSE, sizeof (FsePairing));
-  guint   end;
+  GArray               *pairs  = g_array_new (FALSE, FALSE, sizeof (FsePairing));
+  g_autoptr (GPtrArray) layers = g_ptr_array_new (); /* a group is one picture */
+  guint                 end;
 
+  for (guint i = 0; i < all->len; i++)
+    if (((FseHostLayer *) g_ptr_array_index (all, i))->group == -1)
+      g_ptr_array_add (layers, g_ptr_array_index (all, i));
   for (guint start = 0; start < layers->len; start = end)
     {
       const FseHostLayer *first = g_ptr_array_index (layers, start);

@@ -16,9 +16,11 @@ typedef struct
 
 /* Pairs (FsePairing) among the layers (FseHostLayer, bottom first in each
  * image), by the first rule that finds any:
- * 1. a layer called "X before" and one called "X after" ("before" and "after"
- *    in English or the user's language, anywhere in the name, any case; where
- *    the layer's name has no such word, the image's name counts);
+ * 1. "X before" and "X after" ("before", "src", "source", "original", "input" and "after",
+ *    "dst", "target", "edited", "output", "copy" ..., in English or the user's language,
+ *    anywhere in the name, any case), or just "X" and "X after"; layers of equal names, or
+ *    else in their order, in groups called "Before" and "After"; where a layer's name
+ *    has no such word, the image's name counts;
  * 2. images with an even number of layers: from the bottom, each layer is the
  *    before of the one above it.
  * Layers without a partner are left out. */

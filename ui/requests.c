@@ -21,6 +21,7 @@ fse_host_layer_free (FseHostLayer *layer)
     return;
   g_free (layer->name);
   g_free (layer->image_name);
+  g_free (layer->group_name);
   g_free (layer);
 }
 
@@ -38,8 +39,7 @@ fse_train_request_new (void)
 {
   FseTrainRequest *request = g_new0 (FseTrainRequest, 1);
 
-  request->before   = g_array_new (FALSE, FALSE, sizeof (gint));
-  request->after    = g_array_new (FALSE, FALSE, sizeof (gint));
+  request->examples = g_ptr_array_new_with_free_func ((GDestroyNotify) fse_example_free);
   request->folder   = g_strdup ("");
   request->model    = g_strdup ("");
   request->device   = g_strdup ("");
@@ -53,13 +53,34 @@ fse_train_request_free (FseTrainRequest *request)
 {
   if (! request)
     return;
-  g_array_unref (request->before);
-  g_array_unref (request->after);
+  g_ptr_array_unref (request->examples);
   g_free (request->folder);
   g_free (request->model);
   g_free (request->device);
   g_strfreev (request->settings);
   g_free (request);
+}
+
+gboolean
+fse_train_request_has (const FseTrainRequest *request, const gchar *assignment)
+{
+  return g_strv_contains ((const gchar *const *) request->settings, assignment);
+}
+
+void
+fse_train_request_set (FseTrainRequest *request, const gchar *name, const gchar *value)
+{
+  g_autofree gchar *prefix = g_strconcat (name, "=", NULL);
+  GPtrArray        *kept   = g_ptr_array_new ();
+
+  for (gchar **setting = request->settings; *setting; setting++)
+    if (! g_str_has_prefix (*setting, prefix))
+      g_ptr_array_add (kept, g_strdup (*setting));
+  if (value)
+    g_ptr_array_add (kept, g_strconcat (prefix, value, NULL));
+  g_ptr_array_add (kept, NULL);
+  g_strfreev (request->settings);
+  request->settings = (gchar **) g_ptr_array_free (kept, FALSE);
 }
 
 FseApplyRequest *
@@ -130,22 +151,33 @@ get_string (GKeyFile *file, const gchar *group, const gchar *key, gchar **value)
     }
 }
 
+/* GLib refuses empty lists. */
 static void
-get_ints (GKeyFile *file, const gchar *key, GArray *values)
+set_list (GKeyFile *file, const gchar *group, const gchar *key, gchar **values)
 {
-  gsize            n    = 0;
-  g_autofree gint *read = g_key_file_get_integer_list (file, GROUP_TRAIN, key, &n, NULL);
-
-  g_array_set_size (values, 0);
-  if (read)
-    g_array_append_vals (values, read, n);
+  if (values[0])
+    g_key_file_set_string_list (file, group, key, (const gchar *const *) values, g_strv_length (values));
 }
 
 static void
-set_ints (GKeyFile *file, const gchar *key, GArray *values)
+set_examples (GKeyFile *file, GPtrArray *examples)
 {
-  if (values->len) /* GLib refuses empty lists */
-    g_key_file_set_integer_list (file, GROUP_TRAIN, key, (gint *) (gpointer) values->data, values->len);
+  g_auto (GStrv) before = NULL, after = NULL, mends = NULL;
+
+  fse_examples_to_text (examples, &before, &after, &mends);
+  set_list (file, GROUP_TRAIN, "before", before);
+  set_list (file, GROUP_TRAIN, "after", after);
+  set_list (file, GROUP_TRAIN, "mends", mends);
+}
+
+static GPtrArray *
+get_examples (GKeyFile *file)
+{
+  g_auto (GStrv) before = g_key_file_get_string_list (file, GROUP_TRAIN, "before", NULL, NULL);
+  g_auto (GStrv) after  = g_key_file_get_string_list (file, GROUP_TRAIN, "after", NULL, NULL);
+  g_auto (GStrv) mends  = g_key_file_get_string_list (file, GROUP_TRAIN, "mends", NULL, NULL);
+
+  return fse_examples_from_text (before, after, mends);
 }
 
 gchar *
@@ -153,8 +185,7 @@ fse_train_request_to_text (const FseTrainRequest *request)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
 
-  set_ints (file, "before", request->before);
-  set_ints (file, "after", request->after);
+  set_examples (file, request->examples);
   g_key_file_set_string (file, GROUP_TRAIN, "folder", request->folder);
   g_key_file_set_string (file, GROUP_TRAIN, "model", request->model);
   g_key_file_set_double (file, GROUP_TRAIN, "minutes", request->minutes);
@@ -175,8 +206,8 @@ fse_train_request_from_text (FseTrainRequest *request, const gchar *text)
 
   if (! file)
     return FALSE;
-  get_ints (file, "before", request->before);
-  get_ints (file, "after", request->after);
+  g_ptr_array_unref (request->examples);
+  request->examples = get_examples (file);
   get_string (file, GROUP_TRAIN, "folder", &request->folder);
   get_string (file, GROUP_TRAIN, "model", &request->model);
   get_double (file, GROUP_TRAIN, "minutes", &request->minutes);

@@ -7,22 +7,22 @@
 #ifndef FSE_REQUESTS_H
 #define FSE_REQUESTS_H
 
-#include "error.h"
+#include "example.h"
 
 G_BEGIN_DECLS
 
 typedef struct
 {
-  GArray  *before, *after; /* gint: layers, pair k is (before[k], after[k]) */
-  gchar   *folder;         /* UTF-8; used when there are no layers */
-  gchar   *model;          /* UTF-8; the file to write */
-  gdouble  minutes;        /* > 0, unless steps are given */
-  gint     steps;          /* > 0: the budget instead of minutes */
-  gint     size;           /* working size, 0 = the engine's default */
-  gint     seed;
-  gchar   *device;         /* "" = the best */
-  gchar  **settings;       /* "NAME=VALUE", NULL-terminated */
-  gboolean resume;         /* go on from the model's checkpoint */
+  GPtrArray *examples; /* FseExample */
+  gchar     *folder;   /* UTF-8; used when there are no examples */
+  gchar     *model;    /* UTF-8; the file to write */
+  gdouble    minutes;  /* > 0, unless steps are given */
+  gint       steps;    /* > 0: the budget instead of minutes */
+  gint       size;     /* working size, 0 = the engine's default */
+  gint       seed;
+  gchar     *device;   /* "" = the best */
+  gchar    **settings; /* "NAME=VALUE", NULL-terminated */
+  gboolean   resume;   /* go on from the model's checkpoint */
 } FseTrainRequest;
 
 typedef struct
@@ -46,6 +46,11 @@ gchar   *fse_train_request_to_text   (const FseTrainRequest *request);
 gboolean fse_train_request_from_text (FseTrainRequest *request, const gchar *text);
 gchar   *fse_apply_request_to_text   (const FseApplyRequest *request);
 gboolean fse_apply_request_from_text (FseApplyRequest *request, const gchar *text);
+
+/* Whether `assignment` ("NAME=VALUE") is among the request's settings; and sets
+ * one there, or (value NULL) leaves it to the engine. */
+gboolean fse_train_request_has       (const FseTrainRequest *request, const gchar *assignment);
+void     fse_train_request_set       (FseTrainRequest *request, const gchar *name, const gchar *value);
 
 /* Replaces an owned string. */
 void     fse_request_string          (gchar **field, const gchar *value);

@@ -8,6 +8,8 @@
 
 #include <math.h>
 
+#include "surface.h"
+
 struct _FseSplitPreview
 {
   GtkDrawingArea   parent_instance;
@@ -18,36 +20,6 @@ struct _FseSplitPreview
 G_DEFINE_TYPE (FseSplitPreview, fse_split_preview, GTK_TYPE_DRAWING_AREA)
 
 #define CHECK 8.0
-
-static guint32
-to_byte (gfloat value)
-{
-  return value > 0.0f ? (guint32) (MIN (value, 1.0f) * 255.0f + 0.5f) : 0; /* not-a-number is 0, too */
-}
-
-static cairo_surface_t *
-surface_of (const FseImage *picture)
-{
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, picture->width, picture->height);
-  guchar          *data    = cairo_image_surface_get_data (surface);
-  gint             stride  = cairo_image_surface_get_stride (surface);
-
-  for (gint y = 0; data && y < picture->height; y++)
-    {
-      guint32      *row = (guint32 *) (gpointer) (data + (gsize) y * stride);
-      const gfloat *in  = picture->rgba + (gsize) y * picture->width * 4;
-
-      for (gint x = 0; x < picture->width; x++, in += 4)
-        {
-          gfloat alpha = CLAMP (in[3], 0.0f, 1.0f);
-
-          row[x] = to_byte (alpha) << 24 | to_byte (CLAMP (in[0], 0.0f, 1.0f) * alpha) << 16
-                   | to_byte (CLAMP (in[1], 0.0f, 1.0f) * alpha) << 8 | to_byte (CLAMP (in[2], 0.0f, 1.0f) * alpha);
-        }
-    }
-  cairo_surface_mark_dirty (surface);
-  return surface;
-}
 
 /* Where the picture lies in the widget: fitted, centred, never enlarged more
  * than four times. */
@@ -234,7 +206,7 @@ replace (FseSplitPreview *preview, cairo_surface_t **surface, const FseImage *pi
 {
   g_clear_pointer (surface, cairo_surface_destroy);
   if (picture)
-    *surface = surface_of (picture);
+    *surface = fse_surface_new (picture);
   gtk_widget_queue_draw (GTK_WIDGET (preview));
 }
 

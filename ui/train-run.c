@@ -9,15 +9,25 @@
 
 #include <string.h>
 
+#include "example-reading.h"
 #include "training/job.h"
+#include "unfinished.h"
 
 struct _FseTrainRun
 {
-  FseJob     *job;
-  FsePairs   *pairs; /* from layers; NULL when the folder is to be read */
-  FseSettings settings;
-  gchar      *folder, *model, *device;
-  gboolean    resume;
+  FseHost           *host;
+  FseTrainRequest   *request;
+  FseSettings        settings;
+  gchar             *folder, *model; /* in the system's encoding */
+  gboolean           show;
+
+  /* While layers are read, in the main thread. */
+  guint              idle;
+  FseExampleReading *reading;  /* of the example number readings->len */
+  GPtrArray         *readings; /* those whose layers are read */
+  GError            *error;    /* reading failed */
+
+  FseJob            *job;      /* from then on */
 
   GMutex      lock; /* of what follows */
   FseTrainer *trainer;
@@ -33,11 +43,14 @@ run_free (FseTrainRun *run)
 {
   if (current == run)
     current = NULL;
+  g_clear_handle_id (&run->idle, g_source_remove);
+  g_clear_pointer (&run->reading, fse_example_reading_free);
+  g_clear_pointer (&run->readings, g_ptr_array_unref);
+  g_clear_error (&run->error);
   g_clear_pointer (&run->trainer, fse_trainer_free);
-  g_clear_pointer (&run->pairs, fse_pairs_free);
+  g_clear_pointer (&run->request, fse_train_request_free);
   g_free (run->folder);
   g_free (run->model);
-  g_free (run->device);
   g_free (run->warnings);
   g_mutex_clear (&run->lock);
   g_free (run);
@@ -66,45 +79,6 @@ settings_from_request (FseSettings *settings, const FseTrainRequest *request, GE
   else
     settings->minutes = request->minutes;
   return fse_settings_check (settings, error);
-}
-
-/* Large photos are reduced at once, or fifty of them would not fit into
- * memory; twice the working size leaves the trainer's crops their detail. */
-static FseImage *
-reduce (FseImage *picture, gint size, GError **error)
-{
-  gint    side  = MIN (picture->width, picture->height);
-  gdouble scale = 2.0 * size / MAX (side, 1);
-
-  if (scale >= 1.0)
-    return fse_image_ref (picture);
-  return fse_image_scale (picture,
-                          MAX ((gint) (picture->width * scale + 0.5), 1),
-                          MAX ((gint) (picture->height * scale + 0.5), 1), error);
-}
-
-static FsePairs *
-read_layers (FseHost *host, const FseTrainRequest *request, gint size, gboolean show, GError **error)
-{
-  g_autoptr (FsePairs) pairs = fse_pairs_new ();
-  guint                n     = request->before->len;
-
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (FseImage) before = NULL, after = NULL, small_before = NULL, small_after = NULL;
-      g_autofree gchar    *name = g_strdup_printf (_("pair %u"), i + 1);
-
-      if (show)
-        host->progress (host, i == 0 ? _("Reading the example pairs") : NULL, (gdouble) i / n);
-      if (! host->read_pair (host, g_array_index (request->before, gint, i),
-                             g_array_index (request->after, gint, i), &before, &after, error))
-        return NULL;
-      if (! (small_before = reduce (before, size, error)) || ! (small_after = reduce (after, size, error)))
-        return NULL;
-      if (! fse_pairs_add (pairs, name, small_before, small_after, error))
-        return NULL;
-    }
-  return g_steal_pointer (&pairs);
 }
 
 static gboolean
@@ -139,32 +113,153 @@ join_warnings (FsePairs *pairs)
   return text->len ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }
 
-static gboolean
-work (gpointer data, GError **error)
-{
-  FseTrainRun *run     = data;
-  FseTrainer  *trainer = NULL;
+/* --- the job -------------------------------------------------------------- */
 
-  if (! run->pairs && ! (run->pairs = fse_pairs_load (run->folder, 0, error)))
-    return FALSE;
-  if (! fse_pairs_check (run->pairs, error) || is_cancelled (run, error))
-    return FALSE;
-  trainer = fse_trainer_new (run->pairs, &run->settings, run->model, error);
+static FsePairs *
+pairs_of_examples (FseTrainRun *run, GError **error)
+{
+  g_autoptr (FsePairs) pairs = fse_pairs_new ();
+
+  for (guint i = 0; i < run->readings->len; i++)
+    {
+      g_autoptr (FseImage) before = NULL, after = NULL;
+      g_autofree gchar    *name = g_strdup_printf (_("pair %u"), i + 1);
+
+      if (is_cancelled (run, error)
+          || ! fse_example_reading_end (g_ptr_array_index (run->readings, i), &before, &after, error)
+          || ! fse_pairs_add (pairs, name, before, after, error))
+        return NULL;
+    }
+  return g_steal_pointer (&pairs);
+}
+
+static FsePairs *
+get_pairs (FseTrainRun *run, GError **error)
+{
+  if (run->request->examples->len > 0)
+    return pairs_of_examples (run, error);
+  if (run->folder[0])
+    return fse_pairs_load (run->folder, 0, error);
+  return fse_unfinished_pairs (run->model, error);
+}
+
+static gboolean
+train (FseTrainRun *run, FsePairs *pairs, GError **error)
+{
+  FseTrainer *trainer = fse_trainer_new (pairs, &run->settings, run->model, error);
+
   if (! trainer)
     return FALSE;
-  if (run->device[0])
-    fse_trainer_set_device (trainer, run->device);
-  fse_trainer_set_resume (trainer, run->resume);
+  if (run->request->device[0])
+    fse_trainer_set_device (trainer, run->request->device);
+  fse_trainer_set_resume (trainer, run->request->resume);
 
   g_mutex_lock (&run->lock);
-  run->warnings = join_warnings (run->pairs);
+  run->warnings = join_warnings (pairs);
   run->trainer  = trainer;
   if (run->cancelled)
     fse_trainer_cancel (trainer);
   g_mutex_unlock (&run->lock);
-
-  g_clear_pointer (&run->pairs, fse_pairs_free); /* the trainer has its copies */
   return fse_trainer_run (trainer, error);
+}
+
+static gboolean
+work (gpointer data, GError **error)
+{
+  FseTrainRun         *run        = data;
+  g_autoptr (FsePairs) pairs      = get_pairs (run, error);
+  g_autofree gchar    *checkpoint = fse_checkpoint_path (run->model);
+  gboolean             ok;
+
+  if (! pairs || ! fse_pairs_check (pairs, error) || is_cancelled (run, error)
+      || ! fse_unfinished_save (run->model, run->request, pairs, error))
+    return FALSE;
+  ok = train (run, pairs, error);
+  if (! g_file_test (checkpoint, G_FILE_TEST_EXISTS))
+    fse_unfinished_drop (run->model, FALSE); /* there is nothing to go on from */
+  return ok;
+}
+
+/* --- reading the layers --------------------------------------------------- */
+
+/* Twice the working size leaves the trainer's crops their detail; fifty large
+ * photos would not fit into memory. */
+static gboolean
+read_some (FseTrainRun *run)
+{
+  GPtrArray *examples = run->request->examples;
+  guint      i        = run->readings->len;
+  gboolean   done     = FALSE;
+
+  if (i == examples->len)
+    {
+      run->job = fse_job_new ("train", work, run);
+      return FALSE;
+    }
+  if (! run->reading)
+    {
+      if (run->show)
+        run->host->progress (run->host, i == 0 ? _("Reading the example pairs") : NULL, (gdouble) i / examples->len);
+      run->reading = fse_example_reading_begin (run->host, g_ptr_array_index (examples, i), 2 * run->settings.size, &run->error);
+      if (! run->reading)
+        return FALSE;
+    }
+  if (! fse_example_reading_on (run->reading, &done, &run->error))
+    return FALSE;
+  if (done)
+    g_ptr_array_add (run->readings, g_steal_pointer (&run->reading));
+  return TRUE;
+}
+
+static gboolean
+on_idle (gpointer data)
+{
+  FseTrainRun *run = data;
+
+  if (! is_cancelled (run, &run->error) && read_some (run))
+    return G_SOURCE_CONTINUE;
+  run->idle = 0;
+  return G_SOURCE_REMOVE;
+}
+
+/* --- in the main thread --------------------------------------------------- */
+
+static gboolean
+check_examples (const FseTrainRequest *request, GError **error)
+{
+  guint n_before = 0, n_after = 0;
+
+  for (guint i = 0; i < request->examples->len; i++)
+    {
+      const FseExample *example = g_ptr_array_index (request->examples, i);
+
+      n_before += fse_source_is_set (&example->before);
+      n_after += fse_source_is_set (&example->after);
+    }
+  if (n_before != n_after)
+    {
+      g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR,
+                   _("There are %u before layers but %u after layers: give each before its after."), n_before, n_after);
+      return FALSE;
+    }
+  if (n_before == 0 && ! request->folder[0] && ! request->resume)
+    {
+      g_set_error_literal (error, FSE_ERROR, FSE_ERROR_BAD_PAIR,
+                           _("There are no example pairs: give before and after layers, or a folder of pairs."));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static FseTrainRequest *
+copy_request (const FseTrainRequest *request)
+{
+  FseTrainRequest  *copy = fse_train_request_new ();
+  g_autofree gchar *text = fse_train_request_to_text (request);
+
+  fse_train_request_from_text (copy, text);
+  copy->resume = request->resume;
+  return copy;
 }
 
 FseTrainRun *
@@ -172,8 +267,6 @@ fse_train_run_start (FseHost *host, const FseTrainRequest *request, gboolean sho
 {
   FseTrainRun *run;
   FseSettings  settings;
-  FsePairs    *pairs = NULL;
-  gboolean     layers = request->before->len > 0 || request->after->len > 0;
 
   g_return_val_if_fail (current == NULL, NULL);
 
@@ -183,31 +276,17 @@ fse_train_run_start (FseHost *host, const FseTrainRequest *request, gboolean sho
                            _("No model file is named: say where the trained edit shall be saved."));
       return NULL;
     }
-  if (request->before->len != request->after->len)
-    {
-      g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR,
-                   _("There are %u before layers but %u after layers: give each before its after."),
-                   request->before->len, request->after->len);
-      return NULL;
-    }
-  if (! layers && ! request->folder[0])
-    {
-      g_set_error_literal (error, FSE_ERROR, FSE_ERROR_BAD_PAIR,
-                           _("There are no example pairs: give before and after layers, or a folder of pairs."));
-      return NULL;
-    }
-  if (! settings_from_request (&settings, request, error))
-    return NULL;
-  if (layers && ! (pairs = read_layers (host, request, settings.size, show, error)))
+  if (! check_examples (request, error) || ! settings_from_request (&settings, request, error))
     return NULL;
 
   run           = g_new0 (FseTrainRun, 1);
-  run->pairs    = pairs;
+  run->host     = host;
+  run->request  = copy_request (request);
   run->settings = settings;
   run->folder   = g_filename_from_utf8 (request->folder, -1, NULL, NULL, NULL);
   run->model    = g_filename_from_utf8 (request->model, -1, NULL, NULL, NULL);
-  run->device   = g_strdup (request->device);
-  run->resume   = request->resume;
+  run->show     = show;
+  run->readings = g_ptr_array_new_with_free_func ((GDestroyNotify) fse_example_reading_free);
   g_mutex_init (&run->lock);
   if (! run->folder || ! run->model)
     {
@@ -216,15 +295,15 @@ fse_train_run_start (FseHost *host, const FseTrainRequest *request, gboolean sho
                            _("A file name cannot be written in this system's character set: choose another name."));
       return NULL;
     }
-  current  = run;
-  run->job = fse_job_new ("train", work, run);
+  current   = run;
+  run->idle = g_idle_add (on_idle, run);
   return run;
 }
 
 gboolean
 fse_train_run_finished (FseTrainRun *run)
 {
-  return ! run->job || fse_job_finished (run->job);
+  return run->idle == 0 && (! run->job || fse_job_finished (run->job));
 }
 
 gboolean
@@ -276,9 +355,18 @@ fse_train_run_warnings (FseTrainRun *run)
 gboolean
 fse_train_run_end (FseTrainRun *run, GError **error)
 {
-  gboolean ok = fse_job_join (run->job, error);
+  gboolean ok = FALSE;
 
-  run->job = NULL;
+  if (run->idle) /* the layers are read first, whoever waits */
+    {
+      g_clear_handle_id (&run->idle, g_source_remove);
+      while (! is_cancelled (run, &run->error) && read_some (run))
+        ;
+    }
+  if (run->job)
+    ok = fse_job_join (g_steal_pointer (&run->job), error);
+  else if (run->error)
+    g_propagate_error (error, g_steal_pointer (&run->error));
   run_free (run);
   return ok;
 }
@@ -289,6 +377,5 @@ fse_runs_abort (void)
   if (! current || ! current->job)
     return;
   fse_train_run_cancel (current);
-  fse_job_join (current->job, NULL);
-  current->job = NULL; /* the run itself stays valid for whoever holds it */
+  fse_job_join (g_steal_pointer (&current->job), NULL); /* the run itself stays valid for whoever holds it */
 }

@@ -49,7 +49,7 @@ def press(window, name):
 
 
 train, apply = 'Few-shot Edit: Train', 'Few-shot Edit: Apply'
-wait(train, 'push button', 'Browse…')
+wait(train, 'text', 'Name of the edit:')
 press(train, 'Train')
 press(train, 'Close')
 wait(apply, 'slider', 'Strength:')

@@ -17,6 +17,9 @@ add_layer (GPtrArray *layers, gint id, const gchar *format, gint k)
   layer->image      = FAKE_IMAGE;
   layer->name       = k >= 0 ? g_strdup_printf (format, k) : g_strdup (format);
   layer->image_name = g_strdup ("examples.xcf");
+  layer->group      = -1;
+  layer->width      = SIDE;
+  layer->height     = SIDE;
   g_ptr_array_add (layers, layer);
 }
 
@@ -66,12 +69,38 @@ paint (gint layer, gint width, gint height, GError **error)
   return image;
 }
 
-static gboolean
-read_pair (FseHost *host, gint before, gint after, FseImage **before_out, FseImage **after_out, GError **error)
+typedef struct
 {
-  *before_out = paint (before, SIDE, SIDE, error);
-  *after_out  = *before_out ? paint (after, SIDE, SIDE, error) : NULL;
-  return *after_out != NULL;
+  FseHostReading reading; /* first: what others see */
+  gint           before, after;
+} Reading;
+
+static FseHostReading *
+read_begin (FseHost *host, gint before, gint after, gint side, GError **error)
+{
+  Reading *reading = g_new0 (Reading, 1);
+
+  *reading = (Reading) { { { SIDE, after >= 0 ? SIDE : 0 }, { SIDE, after >= 0 ? SIDE : 0 } }, before, after };
+  return &reading->reading;
+}
+
+static gboolean
+read_on (FseHost *host, FseHostReading *reading, gboolean *done, GError **error)
+{
+  *done = TRUE;
+  return TRUE;
+}
+
+static void
+read_end (FseHost *host, FseHostReading *head, FseImage **before_out, FseImage **after_out)
+{
+  Reading *reading = (Reading *) head;
+
+  if (before_out)
+    *before_out = paint (reading->before, SIDE, SIDE, NULL);
+  if (after_out)
+    *after_out = reading->after >= 0 ? paint (reading->after, SIDE, SIDE, NULL) : NULL;
+  g_free (reading);
 }
 
 static gboolean
@@ -152,7 +181,7 @@ fake_host_new (const gchar *folder)
 
   fake->folder = g_strdup (folder);
   fake->host   = (FseHost) {
-    .list_layers = list_layers, .read_pair = read_pair, .can_edit = can_edit, .read_layer = read_layer,
+    .list_layers = list_layers, .read_begin = read_begin, .read_on = read_on, .read_end = read_end, .can_edit = can_edit, .read_layer = read_layer,
     .to_screen = to_screen, .add_result = add_result, .progress = progress, .message = message,
     .load_values = load_values, .store_values = store_values, .parent_window = parent_window,
     .dark_theme = dark_theme, .folder = fake->folder,

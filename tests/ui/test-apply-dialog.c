@@ -38,12 +38,7 @@ train_model (void)
   request->steps    = 6;
   request->size     = 64;
   for (gint k = 0; k < FAKE_PAIRS; k++)
-    {
-      gint before = 10 + k, after = 30 + k;
-
-      g_array_append_val (request->before, before);
-      g_array_append_val (request->after, after);
-    }
+    g_ptr_array_add (request->examples, fse_example_new_layers (10 + k, 30 + k));
   run = fse_train_run_start (&fake->host, request, FALSE, &error);
   g_assert_no_error (error);
   fse_train_run_end (run, &error);

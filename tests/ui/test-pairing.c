@@ -17,6 +17,7 @@ add (GPtrArray *layers, gint id, gint image, const gchar *name, const gchar *ima
   layer->image      = image;
   layer->name       = g_strdup (name);
   layer->image_name = g_strdup (image_name);
+  layer->group      = -1;
   g_ptr_array_add (layers, layer);
 }
 
@@ -107,10 +108,14 @@ test_train_request (void)
   g_autoptr (FseTrainRequest) a = fse_train_request_new ();
   g_autoptr (FseTrainRequest) b = fse_train_request_new ();
   g_autofree gchar           *text = NULL;
-  gint                        layers[] = { 4, 5, 6 };
+  FseExample                 *example;
 
-  g_array_append_vals (a->before, layers, 3);
-  g_array_append_vals (a->after, layers, 2);
+  g_ptr_array_add (a->examples, fse_example_new_layers (4, 14));
+  g_ptr_array_add (a->examples, fse_example_new_layers (5, 15));
+  example       = fse_example_new_layers (6, -1);
+  example->mend = (FseMend) { TRUE, 0.125, -0.25 };
+  fse_source_set_file (&example->before, "/some where/a;b.png");
+  g_ptr_array_add (a->examples, example);
   fse_request_string (&a->folder, "/a folder/with = signs; and ümlauts");
   fse_request_string (&a->model, "x\ny.fewshot.safetensors");
   fse_request_string (&a->device, "gpu");
@@ -122,9 +127,16 @@ test_train_request (void)
   a->seed     = -3;
   text = fse_train_request_to_text (a);
   g_assert_true (fse_train_request_from_text (b, text));
-  g_assert_cmpuint (b->before->len, ==, 3);
-  g_assert_cmpuint (b->after->len, ==, 2);
-  g_assert_cmpint (g_array_index (b->before, gint, 2), ==, 6);
+  g_assert_cmpuint (b->examples->len, ==, 3);
+  example = g_ptr_array_index (b->examples, 1);
+  g_assert_cmpint (example->before.layer, ==, 5);
+  g_assert_cmpint (example->after.layer, ==, 15);
+  example = g_ptr_array_index (b->examples, 2);
+  g_assert_cmpstr (example->before.file, ==, "/some where/a;b.png");
+  g_assert_false (fse_source_is_set (&example->after));
+  g_assert_true (example->mend.crop);
+  g_assert_cmpfloat (example->mend.dx, ==, 0.125);
+  g_assert_cmpfloat (example->mend.dy, ==, -0.25);
   g_assert_cmpstr (b->folder, ==, a->folder);
   g_assert_cmpstr (b->model, ==, a->model);
   g_assert_cmpstr (b->device, ==, "gpu");

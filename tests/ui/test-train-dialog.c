@@ -53,6 +53,7 @@ test_train (void)
   FakeHost                   *fake    = fake_host_new (folder);
   g_autoptr (FseTrainRequest) request = new_train_request ("edit"); /* the suffix is added */
   GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, request);
+  const FseExample           *example;
   guint                       steps;
   gdouble                     loss;
 
@@ -60,9 +61,10 @@ test_train (void)
   dialog_screenshot (dialog, "train");
   set_budget (dialog, 6);
   dialog_press (dialog, "train");
-  g_assert_cmpuint (request->before->len, ==, FAKE_PAIRS);
-  g_assert_cmpint (g_array_index (request->before, gint, 2), ==, 12);
-  g_assert_cmpint (g_array_index (request->after, gint, 2), ==, 32);
+  g_assert_cmpuint (request->examples->len, ==, FAKE_PAIRS);
+  example = g_ptr_array_index (request->examples, 2);
+  g_assert_cmpint (example->before.layer, ==, 12);
+  g_assert_cmpint (example->after.layer, ==, 32);
   g_assert_false (is_idle (dialog));
   g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (dialog_part (dialog, "close"))), ==, "_Stop");
   dialog_wait_for (dialog, "the training ended", is_idle);
@@ -130,7 +132,7 @@ test_train_errors (void)
   dialog_press (dialog, "train");
   dialog_assert_message (dialog, "There are no example pairs");
   dialog_screenshot (dialog, "train-error");
-  gtk_entry_set_text (GTK_ENTRY (dialog_part (dialog, "model")), "  ");
+  gtk_entry_set_text (GTK_ENTRY (dialog_part (dialog, "name")), "  ");
   dialog_press (dialog, "train");
   dialog_assert_message (dialog, "No model file is named");
   g_assert_false (fse_train_dialog_result (FSE_TRAIN_DIALOG (dialog), &steps, &loss));

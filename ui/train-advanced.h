@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What few need to know of a training: its length, sizes, seed, device, where
+ * the file goes, and every switch of the engine.
+ *
+ * Signals: "length-changed", "place-changed".
+ */
+#ifndef FSE_TRAIN_ADVANCED_H
+#define FSE_TRAIN_ADVANCED_H
+
+#include <gtk/gtk.h>
+
+#include "device-combo.h"
+#include "requests.h"
+
+G_BEGIN_DECLS
+
+#define FSE_TYPE_TRAIN_ADVANCED (fse_train_advanced_get_type ())
+G_DECLARE_FINAL_TYPE (FseTrainAdvanced, fse_train_advanced, FSE, TRAIN_ADVANCED, GtkGrid)
+
+/* folder: where the model goes, UTF-8; it may not exist yet. */
+GtkWidget      *fse_train_advanced_new         (const FseTrainRequest *request, const gchar *folder);
+void            fse_train_advanced_take        (FseTrainAdvanced *advanced, FseTrainRequest *request);
+const gchar    *fse_train_advanced_folder      (FseTrainAdvanced *advanced);
+/* The length; -1 where it is set in steps. */
+gdouble         fse_train_advanced_minutes     (FseTrainAdvanced *advanced);
+void            fse_train_advanced_set_minutes (FseTrainAdvanced *advanced, gdouble minutes);
+FseDeviceCombo *fse_train_advanced_device      (FseTrainAdvanced *advanced);
+
+G_END_DECLS
+
+#endif
