@@ -2,9 +2,10 @@
  *
  * Lifting a change to the picture's own resolution: the model has worked at
  * h x w, the picture is H x W, and
- *   result = colour (warp (picture, s flow), s map) + s residual
- * with the fields read between the model's pixels.  Flow and map are smooth by
- * nature: bilinear.  The residual is not: of its four neighbours the one of a
+ *   moved = warp (picture, s flow),  result = colour (moved, s slice (grid, moved)) + s residual
+ * with the fields read between the model's pixels.  The flow is smooth by nature:
+ * bilinear.  The grid is read at the picture's own places and colours, exactly as
+ * the model reads it.  The residual is not smooth: of its four neighbours the one of a
  * pixel's own colour counts most, so that what it recolours keeps the picture's
  * sharp edge (joint bilateral up-sampling, Kopf et al., SIGGRAPH 2007).  One
  * work-item a pixel; rows in bands.
@@ -17,18 +18,44 @@ pixel (__global const float *p, int x, int y, int w, int h)
   return vload4 ((size_t) clamp (y, 0, h - 1) * w + clamp (x, 0, w - 1), p);
 }
 
+/* map += the grid's at place (fx, fy), in cells, for a pixel's colours: fse_bilateral_slice() of one pixel */
+static inline void
+read_grid (__global const float *grid, float4 colour, float fx, float fy, int gh, int gw, int levels, float *map)
+{
+  const float guides[3] = { colour.x, colour.y, colour.z };
+  const int   x0 = (int) floor (fx), y0 = (int) floor (fy);
+  const float ax = fx - x0, ay = fy - y0;
+
+  for (int g = 0; g < 3; g++)
+    {
+      const float v = clamp (guides[g], 0.0f, 1.0f) * (levels - 1);
+      const int   low = clamp ((int) v, 0, levels - 2);
+      const float t = v - low;
+
+      for (int n = 0; n < 4; n++)
+        {
+          const int    cx = clamp (x0 + (n & 1), 0, gw - 1), cy = clamp (y0 + (n >> 1), 0, gh - 1);
+          const float  tent = ((n & 1) ? ax : 1.0f - ax) * ((n >> 1) ? ay : 1.0f - ay);
+          __global const float *m = grid + (((size_t) cy * gw + cx) * 3 * levels + g * levels + low) * 12;
+
+          for (int k = 0; k < 12; k++)
+            map[k] += tent * ((1.0f - t) * m[k] + t * m[12 + k]);
+        }
+    }
+}
+
 /* picture [H,W,4] and small [h,w,4] (the picture as the model saw it) are
- * R'G'B'A; flow [h,w,2], map [h,w,12], residual [h,w,3]; out [rows,W,4] is rows
+ * R'G'B'A; flow [h,w,2], grid [gh,gw,3*levels*12], residual [h,w,3]; out [rows,W,4] is rows
  * first_row ... of the result. */
 __kernel void
-lift (IN (picture), IN (small), IN (flow), IN (map), IN (residual), OUT (out),
+lift (IN (picture), IN (small), IN (flow), IN (grid), IN (residual), OUT (out),
       const int W, const int H, const int w, const int h, const int first_row, const int rows,
-      const int moves, const float strength)
+      const int gh, const int gw, const int levels, const int moves, const float strength)
 {
   OPEN_IN (picture);
   OPEN_IN (small);
   OPEN_IN (flow);
-  OPEN_IN (map);
+  OPEN_IN (grid);
   OPEN_IN (residual);
   OPEN_OUT (out);
   const int X = get_global_id (0), row = get_global_id (1), Y = first_row + row;
@@ -60,8 +87,6 @@ lift (IN (picture), IN (small), IN (flow), IN (map), IN (residual), OUT (out),
         {
           dx += tent * flow[2 * at];
           dy += tent * flow[2 * at + 1];
-          for (int k = 0; k < 12; k++)
-            f[k] += tent * map[12 * at + k];
         }
     }
 
@@ -76,6 +101,7 @@ lift (IN (picture), IN (small), IN (flow), IN (map), IN (residual), OUT (out),
       if (bx != 0.0f || by != 0.0f || ix != X || iy != Y)
         x = (pixel (picture, ix, iy, W, H) * (1.0f - bx) + pixel (picture, ix + 1, iy, W, H) * bx) * (1.0f - by)
             + (pixel (picture, ix, iy + 1, W, H) * (1.0f - bx) + pixel (picture, ix + 1, iy + 1, W, H) * bx) * by;
+      read_grid (grid, x, (X + 0.5f) * gw / W - 0.5f, (Y + 0.5f) * gh / H - 0.5f, gh, gw, levels, f);
     }
   const float3 c = x.xyz - 0.5f;
 

@@ -127,7 +127,7 @@ build_decode (FseInference *self, FseNet *net)
   if (self->change.flow)
     {
       fse_tape_keep (tape, self->change.flow);
-      fse_tape_keep (tape, self->change.map);
+      fse_tape_keep (tape, self->change.grid);
     }
 }
 
@@ -287,6 +287,6 @@ fse_inference_decode (FseInference *self, FseChangeFields *fields, GError **erro
 {
   if (!fse_tape_forward (self->decode, error))
     return FALSE;
-  *fields = (FseChangeFields) { self->change.flow, self->change.map, self->change.residual };
+  *fields = (FseChangeFields) { self->change.flow, self->change.grid, self->change.residual };
   return TRUE;
 }

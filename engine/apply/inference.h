@@ -43,12 +43,13 @@ gboolean      fse_inference_look   (FseInference *inference, GError **error);
 gboolean      fse_inference_start  (FseInference *inference, guint64 seed, GError **error);
 /* From time t to time `next` (DDIM, Song et al., arXiv 2010.02502, eta = 0); next = 0 ends. */
 gboolean      fse_inference_step   (FseInference *inference, gdouble t, gdouble next, GError **error);
-/* The change, on the picture's grid and on the device: flow [h,w,2], map [h,w,12], residual [h,w,3].
- * Where the model repaints (explicit-change off) flow and map are NULL and the residual
+/* The change, on the picture's grid and on the device: flow [h,w,2], residual [h,w,3],
+ * and the colour maps' bilateral grid [h/4,w/4,3*levels*12].
+ * Where the model repaints (explicit-change off) flow and grid are NULL and the residual
  * is the whole new picture, minus 0.5.  Borrowed. */
 typedef struct
 {
-  const FseTensor *flow, *map, *residual;
+  const FseTensor *flow, *grid, *residual;
 } FseChangeFields;
 gboolean      fse_inference_decode (FseInference *inference, FseChangeFields *fields, GError **error);
 

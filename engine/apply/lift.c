@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "apply/lift.h"
 
+#include "model/vae.h"
+
 /* Pixels a launch. */
 #define BAND_PIXELS (1 << 20)
 
@@ -25,10 +27,12 @@ lift_bands (FseDevice *device, const FseImage *picture, const FseImage *small, c
       if (!fse_launch (device, "change", "lift", range, error,
                        FSE_BUF (whole), FSE_BUF (seen),
                        FSE_BUF (moves ? fields->flow->data : fields->residual->data),
-                       FSE_BUF (moves ? fields->map->data : fields->residual->data),
+                       FSE_BUF (moves ? fields->grid->data : fields->residual->data),
                        FSE_BUF (fields->residual->data), FSE_BUF (band),
                        FSE_INT (picture->width), FSE_INT (picture->height), FSE_INT (small->width), FSE_INT (small->height),
-                       FSE_INT (first), FSE_INT (rows), FSE_INT (moves), FSE_FLOAT (strength), FSE_END)
+                       FSE_INT (first), FSE_INT (rows),
+                       FSE_INT (moves ? fields->grid->h : 1), FSE_INT (moves ? fields->grid->w : 1), FSE_INT (FSE_GRID_LEVELS),
+                       FSE_INT (moves), FSE_FLOAT (strength), FSE_END)
           || !fse_device_read (device, band, result->rgba + first * row, rows * row, error))
         return FALSE;
     }

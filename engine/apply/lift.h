@@ -12,7 +12,7 @@
 G_BEGIN_DECLS
 
 /* small: the picture as the model saw it, of the fields' size.  strength 0..1
- * scales flow, colour map and residual alike.  result: of the picture's size,
+ * scales flow, bilateral grid and residual alike.  result: of the picture's size,
  * written; alpha is the picture's.  In bands of rows, so that no kernel runs long. */
 gboolean fse_lift (FseDevice *device, const FseImage *picture, const FseImage *small, const FseChangeFields *fields,
                    gdouble strength, FseImage *result, GError **error);

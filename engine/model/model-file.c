@@ -108,8 +108,16 @@ read_info (FseTensorsReader *reader, const gchar *path, GError **error)
   if (format > FSE_MODEL_FORMAT)
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL,
-                   "“%s” was written by a newer version of Few-shot Edit (format %.0f; this one reads up to %d). "
+                   "“%s” was written by a newer version of Few-shot Edit (format %.0f; this one reads %d). "
                    "Update Few-shot Edit, or train the model again.",
+                   path, format, FSE_MODEL_FORMAT);
+      return NULL;
+    }
+  if (format < FSE_MODEL_FORMAT)
+    {
+      g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL,
+                   "“%s” was written by an older version of Few-shot Edit (format %.0f; this one reads %d). "
+                   "Train the model again.",
                    path, format, FSE_MODEL_FORMAT);
       return NULL;
     }

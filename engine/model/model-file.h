@@ -13,7 +13,8 @@
 
 G_BEGIN_DECLS
 
-#define FSE_MODEL_FORMAT 1
+/* Grows when files of before no longer fit the networks. */
+#define FSE_MODEL_FORMAT 2
 #define FSE_MODEL_SUFFIX ".fewshot.safetensors"
 
 typedef struct
@@ -31,7 +32,7 @@ typedef struct
   gchar      *created; /* ISO 8601, UTC */
 } FseModelInfo;
 
-/* FSE_ERROR_IO or FSE_ERROR_BAD_MODEL (truncated, newer version, not a model).
+/* FSE_ERROR_IO or FSE_ERROR_BAD_MODEL (truncated, newer or older version, not a model).
  * Needs no device. */
 FseModelInfo *fse_model_info_load (const gchar *path, GError **error);
 void          fse_model_info_free (FseModelInfo *info);

@@ -62,7 +62,7 @@ fse_vae_decode (FseNet *net, FseTensor *latent, const FseFeatures *skips, FseTen
   FseTape   *tape = net->tape;
   gint       w = fse_net_width (net);
   FseChange  change = { NULL };
-  FseTensor *quarter, *half, *full, *flow, *map;
+  FseTensor *quarter, *half, *full, *flow, *moved;
 
   quarter = level (net, "vae/decoder/quarter", 0,
                    fse_net_conv (net, "vae/decoder/latent", latent, 4 * w, 3, 1, FALSE), skips->quarter, clock);
@@ -81,12 +81,13 @@ fse_vae_decode (FseNet *net, FseTensor *latent, const FseFeatures *skips, FseTen
       return change;
     }
 
-  /* both fields from coarser grids: smooth, so that they move and recolour and cannot paint */
+  /* both fields from the quarter grid: smooth, so that they move and recolour and cannot paint */
   flow = fse_net_conv (net, "vae/decoder/flow", fse_net_norm (net, "vae/decoder/flow/norm", quarter, TRUE), 2, 3, 1, TRUE);
   change.flow = fse_scale (tape, fse_upsample_bilinear (tape, flow, 4), FLOW_RANGE, 0.0f);
-  map = fse_net_conv (net, "vae/decoder/map", fse_net_norm (net, "vae/decoder/map/norm", half, TRUE), 12, 3, 1, TRUE);
-  change.map = fse_upsample_bilinear (tape, map, 2);
-  change.base = fse_colour_transform (tape, fse_warp (tape, x, change.flow), change.map);
+  change.grid = fse_net_conv (net, "vae/decoder/grid", fse_net_norm (net, "vae/decoder/grid/norm", quarter, TRUE),
+                              FSE_GRID_CHANNELS, 1, 1, TRUE);
+  moved = fse_warp (tape, x, change.flow);
+  change.base = fse_colour_transform (tape, moved, fse_bilateral_slice (tape, change.grid, moved));
   change.result = fse_add (tape, change.base, change.residual);
   return change;
 }

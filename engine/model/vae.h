@@ -25,13 +25,15 @@ FseFeatures fse_features_rows (FseNet *net, const FseFeatures *features, gint fi
 FseTensor  *fse_vae_posterior (FseNet *net, FseTensor *quarter);
 
 /* The edit as a change of a picture x (centred, rgb - 0.5):
- *   base = colour (warp (x, flow), map),  result = base + residual.
- * flow [n,h,w,2] in half frames, map [n,h,w,12] added to the identity,
- * residual [n,h,w,3].  Where explicit-change is off, flow, map and base are
+ *   moved = warp (x, flow),  base = colour (moved, slice (grid, moved)),  result = base + residual.
+ * flow [n,h,w,2] in half frames, grid [n,h/4,w/4,3*8*12] a bilateral grid of colour maps,
+ * residual [n,h,w,3].  Where explicit-change is off, flow, grid and base are
  * NULL and the result is the residual alone: repainting. */
+#define FSE_GRID_LEVELS 8
+#define FSE_GRID_CHANNELS (3 * FSE_GRID_LEVELS * 12)
 typedef struct
 {
-  FseTensor *flow, *map, *residual;
+  FseTensor *flow, *grid, *residual;
   FseTensor *base, *result;
 } FseChange;
 

@@ -296,7 +296,7 @@ test_blocks (void)
       { "mx features", features }, { "mx flow", moved.flow }, { "mx colour", moved.colour },
       { "mx pulled", moved.pulled }, { "mx moved_y", moved.moved_y }, { "mx moved_x", moved.moved_x },
       { "noisy", noisy }, { "prediction", predicted },
-      { "decoder flow", change.flow }, { "decoder map", change.map }, { "decoder residual", change.residual },
+      { "decoder flow", change.flow }, { "decoder grid", change.grid }, { "decoder residual", change.residual },
       { "decoder base", change.base }, { "decoder result", change.result },
     };
 

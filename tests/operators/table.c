@@ -6,6 +6,7 @@
 
 #define TABLES(X) \
   X (warp) \
+  X (bilateral) \
   X (colour) \
   X (random) \
   X (attention) \
