@@ -108,6 +108,26 @@ propose_model (FseHost *host, const gchar *model)
   host->store_values (host, FSE_PROC_APPLY, text);
 }
 
+/* "Apply Now" of the Train dialog: the Apply dialog on the layer from which it was called. */
+static void
+apply_now (FseHost *host, gint image, gint layer)
+{
+  g_autoptr (FseApplyRequest) request = fse_apply_request_new ();
+  g_autoptr (GError)          error   = NULL;
+  g_autofree gchar           *last    = host->load_values (host, FSE_PROC_APPLY, FALSE);
+  g_autofree gchar           *text    = NULL;
+
+  if (last)
+    fse_apply_request_from_text (request, last);
+  if (host->can_edit (host, image, layer, &error) && fse_apply_dialog_run (host, image, layer, request, &error) != -1)
+    {
+      text = fse_apply_request_to_text (request);
+      host->store_values (host, FSE_PROC_APPLY, text);
+    }
+  else if (error && error->message[0])
+    host->message (host, error->message);
+}
+
 static GimpPDBStatusType
 run_train (FseHost *host, gint n_params, const GimpParam *params, gint *n_values, GimpParam *values)
 {
@@ -117,7 +137,7 @@ run_train (FseHost *host, gint n_params, const GimpParam *params, gint *n_values
   FseCall                     call    = { 0 };
   guint                       steps   = 0;
   gdouble                     loss    = 0.0;
-  gboolean                    ok;
+  gboolean                    ok, now = FALSE;
 
   if (! fse_procedures_train_args (n_params, params, &call, request))
     return GIMP_PDB_CALLING_ERROR;
@@ -130,7 +150,7 @@ run_train (FseHost *host, gint n_params, const GimpParam *params, gint *n_values
           /* Layers of another session are other layers. */
           g_ptr_array_set_size (request->examples, 0);
         }
-      ok = fse_ui_init (host, &error) && fse_train_dialog_run (host, request, &steps, &loss, &error);
+      ok = fse_ui_init (host, &error) && fse_train_dialog_run (host, request, &steps, &loss, &now, &error);
     }
   else
     {
@@ -147,6 +167,8 @@ run_train (FseHost *host, gint n_params, const GimpParam *params, gint *n_values
   host->store_values (host, FSE_PROC_TRAIN, text);
   if (call.run_mode == GIMP_RUN_INTERACTIVE)
     propose_model (host, request->model);
+  if (now)
+    apply_now (host, call.image, call.drawable);
   values[1].type          = GIMP_PDB_STRING;
   values[1].data.d_string = g_strdup (request->model);
   values[2].type          = GIMP_PDB_INT32;

@@ -23,6 +23,7 @@ typedef struct
   gchar     *device;   /* "" = the best */
   gchar    **settings; /* "NAME=VALUE", NULL-terminated */
   gboolean   resume;   /* go on from the model's checkpoint */
+  gboolean   further;  /* start from the weights of the model that is there */
 } FseTrainRequest;
 
 typedef struct

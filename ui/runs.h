@@ -34,6 +34,10 @@ gboolean     fse_train_run_look     (FseTrainRun *run, FseSnapshot *snapshot);
 /* As fse_trainer_loss_curve(), or NULL while there is none; free it. */
 gfloat      *fse_train_run_curve    (FseTrainRun *run, gsize *n);
 void         fse_train_run_cancel   (FseTrainRun *run);
+/* As the trainer's. */
+void         fse_train_run_stop     (FseTrainRun *run);
+void         fse_train_run_pause    (FseTrainRun *run, gboolean pause);
+gboolean     fse_train_run_example  (FseTrainRun *run, guint *version, FseImage *pictures[3]);
 /* What the pairs gave reason to say, one sentence a line, or NULL; after the
  * start of the steps it does not change. */
 gchar       *fse_train_run_warnings (FseTrainRun *run);

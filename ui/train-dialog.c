@@ -7,115 +7,130 @@
 
 #include "train-dialog.h"
 
-#include <math.h>
-
-#include "loss-plot.h"
 #include "message-bar.h"
 #include "runs.h"
+#include "train-progress.h"
 #include "train-settings.h"
 #include "ui-init.h"
+#include "unfinished.h"
 
-#define RESPONSE_RESUME 1
 #define POLL_MILLISECONDS 100
+
+enum
+{
+  RESPONSE_RESUME = 1,
+  RESPONSE_PAUSE,
+  RESPONSE_STOP,      /* and keep the model */
+  RESPONSE_FURTHER,
+  RESPONSE_APPLY_NOW,
+  RESPONSE_BACK
+};
+
+/* Answers to the question that closing asks. */
+enum
+{
+  ANSWER_GO_ON = 1,
+  ANSWER_KEEP,
+  ANSWER_CLOSE
+};
 
 struct _FseTrainDialog
 {
   GtkDialog        parent_instance;
   FseHost         *host;
   FseTrainRequest *request;
+  FseUnfinished   *offered; /* a training that was interrupted some time */
   FseTrainRun     *run;
   guint            timer;
-  gboolean         stopping;
+  gboolean         stopping, paused, want_close;
 
-  gboolean         trained;
+  gboolean         trained, apply_now;
   guint            steps;
   gdouble          loss;
 
-  GtkWidget       *message, *settings;
-  GtkWidget       *progress, *plot, *bar, *status;
-  GtkWidget       *close, *resume, *train;
+  GtkWidget       *message, *question, *stack, *settings, *progress;
+  GtkWidget       *close, *back, *pause, *stop, *resume, *further, *apply, *train;
 };
 
 G_DEFINE_TYPE (FseTrainDialog, fse_train_dialog, GTK_TYPE_DIALOG)
 
-static void
-update_buttons (FseTrainDialog *dialog)
+static gboolean
+shows_settings (FseTrainDialog *dialog)
+{
+  return g_strcmp0 (gtk_stack_get_visible_child_name (GTK_STACK (dialog->stack)), "settings") == 0;
+}
+
+static gboolean
+can_resume (FseTrainDialog *dialog)
 {
   g_autofree gchar *model      = fse_train_settings_model (FSE_TRAIN_SETTINGS (dialog->settings));
   g_autofree gchar *checkpoint = model[0] ? fse_checkpoint_path (model) : NULL;
-  gboolean          running    = dialog->run != NULL;
 
-  gtk_widget_set_sensitive (dialog->settings, ! running);
+  return dialog->offered || (checkpoint && g_file_test (checkpoint, G_FILE_TEST_EXISTS));
+}
+
+static void
+update_buttons (FseTrainDialog *dialog)
+{
+  gboolean running  = dialog->run != NULL;
+  gboolean settings = shows_settings (dialog);
+
   gtk_widget_set_sensitive (dialog->train, ! running);
   gtk_widget_set_sensitive (dialog->resume, ! running);
-  gtk_widget_set_visible (dialog->resume, checkpoint && g_file_test (checkpoint, G_FILE_TEST_EXISTS));
-  gtk_button_set_label (GTK_BUTTON (dialog->close), running ? _("_Stop") : dialog->trained ? _("_Close") : _("_Cancel"));
+  gtk_widget_set_sensitive (dialog->pause, ! dialog->stopping);
+  gtk_widget_set_sensitive (dialog->stop, ! dialog->stopping);
   gtk_widget_set_sensitive (dialog->close, ! dialog->stopping);
+  gtk_widget_set_visible (dialog->train, settings);
+  gtk_widget_set_visible (dialog->resume, settings && can_resume (dialog));
+  gtk_widget_set_visible (dialog->pause, running);
+  gtk_widget_set_visible (dialog->stop, running);
+  gtk_widget_set_visible (dialog->back, ! running && ! settings);
+  gtk_widget_set_visible (dialog->further, ! running && ! settings && dialog->request->examples->len > 0);
+  gtk_widget_set_visible (dialog->apply, ! running && ! settings);
+  gtk_button_set_label (GTK_BUTTON (dialog->pause), dialog->paused ? _("_Go On") : _("_Pause"));
+  gtk_button_set_label (GTK_BUTTON (dialog->close), running || ! dialog->trained ? _("_Cancel") : _("_Close"));
+  gtk_dialog_set_default_response (GTK_DIALOG (dialog), settings ? GTK_RESPONSE_APPLY : running ? GTK_RESPONSE_NONE : RESPONSE_APPLY_NOW);
+}
+
+static void
+tell (FseTrainDialog *dialog, GtkMessageType type, const gchar *text)
+{
+  fse_message_bar_show (FSE_MESSAGE_BAR (dialog->message), type, text);
 }
 
 /* --- a run ---------------------------------------------------------------- */
 
-static gchar *
-time_text (gdouble seconds)
+static const gchar *
+instead_of_steps (FseTrainDialog *dialog)
 {
-  gint64 whole = (gint64) (seconds + 0.5);
-
-  if (whole >= 3600)
-    return g_strdup_printf ("%d:%02d:%02d", (gint) (whole / 3600), (gint) (whole / 60 % 60), (gint) (whole % 60));
-  return g_strdup_printf ("%d:%02d", (gint) (whole / 60), (gint) (whole % 60));
-}
-
-static gchar *
-step_text (const FseSnapshot *snapshot)
-{
-  g_autofree gchar *step = snapshot->total_steps > 0
-                           ? g_strdup_printf (_("Step %u of %u"), snapshot->step, snapshot->total_steps)
-                           : g_strdup_printf (_("Step %u"), snapshot->step);
-  g_autofree gchar *left = NULL, *time = NULL;
-
-  if (! (snapshot->seconds_left >= 0.0))
-    return g_steal_pointer (&step);
-  time = time_text (snapshot->seconds_left);
-  left = g_strdup_printf (_("%s left"), time);
-  return g_strconcat (step, ", ", left, NULL);
+  return dialog->stopping ? _("Stopping; what was learnt is being saved") : dialog->paused ? _("Paused") : NULL;
 }
 
 static void
-show_snapshot (FseTrainDialog *dialog, const FseSnapshot *snapshot)
+succeed (FseTrainDialog *dialog, const FseSnapshot *snapshot, const gchar *warnings)
 {
-  g_autofree gchar  *text   = NULL, *status = NULL, *plot = NULL;
-  g_autofree gfloat *curve  = NULL;
-  gsize              n      = 0;
+  g_autofree gchar *text = g_strdup_printf (_("The edit is saved as %s. Filters > Few-shot Edit > Apply… does it to any picture.%s%s"),
+                                            dialog->request->model, warnings ? "\n" : "", warnings ? warnings : "");
 
-  switch (snapshot->phase)
-    {
-    case FSE_TRAINING_PREPARING:
-      text = g_strdup (_("Preparing"));
-      gtk_progress_bar_pulse (GTK_PROGRESS_BAR (dialog->bar));
-      break;
-    case FSE_TRAINING_STEPS:
-      text = step_text (snapshot);
-      gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (dialog->bar), CLAMP (snapshot->progress, 0.0, 1.0));
-      break;
-    case FSE_TRAINING_SAVING:
-      text = g_strdup (_("Saving"));
-      break;
-    case FSE_TRAINING_DONE:
-      text = g_strdup_printf (_("Step %u"), snapshot->step);
-      break;
-    }
-  gtk_progress_bar_set_text (GTK_PROGRESS_BAR (dialog->bar), dialog->stopping ? _("Stopping; the checkpoint is being saved") : text);
+  dialog->trained = TRUE;
+  dialog->steps   = snapshot->step;
+  dialog->loss    = snapshot->loss;
+  fse_train_progress_end (FSE_TRAIN_PROGRESS (dialog->progress), TRUE, _("Trained"));
+  tell (dialog, GTK_MESSAGE_INFO, text);
+}
 
-  if (isfinite (snapshot->error) && snapshot->step > 0)
-    status = g_strdup_printf (_("Error %.4f (%.4f if nothing were edited) on %s"),
-                              snapshot->error, snapshot->copy_error, snapshot->device);
-  else if (snapshot->device[0])
-    status = g_strdup_printf (_("On %s"), snapshot->device);
-  gtk_label_set_text (GTK_LABEL (dialog->status), status ? status : "");
+static void
+fail (FseTrainDialog *dialog, const FseSnapshot *snapshot, const GError *error)
+{
+  gboolean          stopped = g_error_matches (error, FSE_ERROR, FSE_ERROR_CANCELLED);
+  g_autofree gchar *text    = NULL;
 
-  curve = fse_train_run_curve (dialog->run, &n);
-  plot  = isfinite (snapshot->loss) && snapshot->step > 0 ? g_strdup_printf (_("Loss %.4g"), snapshot->loss) : g_strdup (_("Loss"));
-  fse_loss_plot_set (FSE_LOSS_PLOT (dialog->plot), curve, n, snapshot->progress, plot);
+  fse_train_progress_end (FSE_TRAIN_PROGRESS (dialog->progress), FALSE, stopped ? _("Stopped") : _("Failed"));
+  if (stopped && snapshot->step > 0)
+    text = g_strdup_printf (_("Training was stopped after step %u. A checkpoint lies beside the model: "
+                              "Resume goes on from there."), snapshot->step);
+  tell (dialog, stopped ? GTK_MESSAGE_WARNING : GTK_MESSAGE_ERROR, text ? text : error->message);
+  gtk_stack_set_visible_child_name (GTK_STACK (dialog->stack), "settings");
 }
 
 static void
@@ -123,35 +138,18 @@ finish (FseTrainDialog *dialog)
 {
   g_autoptr (GError) error    = NULL;
   g_autofree gchar  *warnings = fse_train_run_warnings (dialog->run);
-  g_autofree gchar  *text     = NULL;
   FseSnapshot        snapshot = { 0 };
 
-  if (fse_train_run_look (dialog->run, &snapshot))
-    show_snapshot (dialog, &snapshot);
+  fse_train_progress_look (FSE_TRAIN_PROGRESS (dialog->progress), dialog->run, NULL, &snapshot);
   if (fse_train_run_end (g_steal_pointer (&dialog->run), &error))
-    {
-      dialog->trained = TRUE;
-      dialog->steps   = snapshot.step;
-      dialog->loss    = snapshot.loss;
-      gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (dialog->bar), 1.0);
-      gtk_progress_bar_set_text (GTK_PROGRESS_BAR (dialog->bar), _("Trained"));
-      text = g_strdup_printf (_("The edit is saved as %s. Filters > Few-shot Edit > Apply… does it to any picture.%s%s"),
-                              dialog->request->model, warnings ? "\n" : "", warnings ? warnings : "");
-      fse_message_bar_show (FSE_MESSAGE_BAR (dialog->message), GTK_MESSAGE_INFO, text);
-    }
+    succeed (dialog, &snapshot, warnings);
   else
-    {
-      gboolean stopped = g_error_matches (error, FSE_ERROR, FSE_ERROR_CANCELLED);
-
-      gtk_progress_bar_set_text (GTK_PROGRESS_BAR (dialog->bar), stopped ? _("Stopped") : _("Failed"));
-      if (stopped && snapshot.step > 0)
-        text = g_strdup_printf (_("Training was stopped after step %u. A checkpoint lies beside the model: "
-                                  "Resume goes on from there."), snapshot.step);
-      fse_message_bar_show (FSE_MESSAGE_BAR (dialog->message), stopped ? GTK_MESSAGE_WARNING : GTK_MESSAGE_ERROR,
-                            text ? text : error->message);
-    }
-  dialog->stopping = FALSE;
+    fail (dialog, &snapshot, error);
+  dialog->stopping = dialog->paused = FALSE;
+  gtk_widget_hide (dialog->question);
   update_buttons (dialog);
+  if (dialog->want_close)
+    gtk_widget_hide (GTK_WIDGET (dialog));
 }
 
 static gboolean
@@ -166,42 +164,101 @@ look (gpointer data)
       finish (dialog);
       return G_SOURCE_REMOVE;
     }
-  if (fse_train_run_look (dialog->run, &snapshot))
-    show_snapshot (dialog, &snapshot);
-  else
-    gtk_progress_bar_pulse (GTK_PROGRESS_BAR (dialog->bar));
+  fse_train_progress_look (FSE_TRAIN_PROGRESS (dialog->progress), dialog->run, instead_of_steps (dialog), &snapshot);
   return G_SOURCE_CONTINUE;
 }
 
 static void
-begin (FseTrainDialog *dialog, gboolean resume)
+begin (FseTrainDialog *dialog)
 {
   g_autoptr (GError) error  = NULL;
-  g_autofree gchar  *folder = NULL;
+  g_autofree gchar  *folder = g_path_get_dirname (dialog->request->model);
 
-  if (dialog->run)
-    return;
-  fse_train_settings_take (FSE_TRAIN_SETTINGS (dialog->settings), dialog->request);
-  dialog->request->resume = resume;
-  fse_message_bar_show (FSE_MESSAGE_BAR (dialog->message), GTK_MESSAGE_INFO, NULL);
-
-  folder = g_path_get_dirname (dialog->request->model);
   if (g_str_has_prefix (folder, dialog->host->folder)) /* ours need not exist before */
     g_mkdir_with_parents (folder, 0700);
-
+  tell (dialog, GTK_MESSAGE_INFO, NULL);
   dialog->run = fse_train_run_start (dialog->host, dialog->request, FALSE, &error);
   if (! dialog->run)
     {
-      fse_message_bar_show (FSE_MESSAGE_BAR (dialog->message), GTK_MESSAGE_ERROR, error->message);
+      tell (dialog, GTK_MESSAGE_ERROR, error->message);
       return;
     }
-  gtk_widget_show (dialog->progress);
-  fse_loss_plot_set (FSE_LOSS_PLOT (dialog->plot), NULL, 0, 0.0, _("Loss"));
-  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (dialog->bar), 0.0);
-  gtk_progress_bar_set_text (GTK_PROGRESS_BAR (dialog->bar), _("Preparing"));
-  gtk_label_set_text (GTK_LABEL (dialog->status), "");
+  g_clear_pointer (&dialog->offered, fse_unfinished_free);
+  dialog->stopping = dialog->paused = FALSE;
+  fse_train_progress_clear (FSE_TRAIN_PROGRESS (dialog->progress));
+  gtk_stack_set_visible_child_name (GTK_STACK (dialog->stack), "progress");
   dialog->timer = g_timeout_add (POLL_MILLISECONDS, look, dialog);
   update_buttons (dialog);
+}
+
+static void
+begin_new (FseTrainDialog *dialog)
+{
+  fse_train_settings_take (FSE_TRAIN_SETTINGS (dialog->settings), dialog->request);
+  dialog->request->resume = dialog->request->further = FALSE;
+  begin (dialog);
+}
+
+/* With the pairs that lie beside the checkpoint, where they do; how long to
+ * train may have been changed meanwhile, the rest may not. */
+static void
+begin_resumed (FseTrainDialog *dialog)
+{
+  FseTrainRequest          *request = dialog->request;
+  g_autofree gchar         *model   = fse_train_settings_model (FSE_TRAIN_SETTINGS (dialog->settings));
+  g_autoptr (FseUnfinished) found   = fse_unfinished_find (model);
+  g_autofree gchar         *text    = NULL;
+  gint                      steps;
+  gdouble                   minutes;
+
+  fse_train_settings_take (FSE_TRAIN_SETTINGS (dialog->settings), request);
+  steps   = request->steps;
+  minutes = request->minutes;
+  if (found || dialog->offered)
+    {
+      text = fse_train_request_to_text (found ? found->request : dialog->offered->request);
+      fse_train_request_from_text (request, text);
+    }
+  if (found)
+    {
+      request->steps   = steps;
+      request->minutes = minutes;
+    }
+  request->resume  = TRUE;
+  request->further = FALSE;
+  begin (dialog);
+}
+
+static void
+begin_further (FseTrainDialog *dialog)
+{
+  dialog->request->resume  = FALSE;
+  dialog->request->further = TRUE;
+  begin (dialog);
+}
+
+/* --- the user's hand ------------------------------------------------------ */
+
+static void
+stop (FseTrainDialog *dialog, gboolean keep)
+{
+  dialog->stopping = TRUE;
+  gtk_widget_hide (dialog->question);
+  if (keep)
+    fse_train_run_stop (dialog->run);
+  else
+    fse_train_run_cancel (dialog->run);
+  update_buttons (dialog);
+}
+
+static void
+on_answer (GtkInfoBar *question, gint answer, FseTrainDialog *dialog)
+{
+  gtk_widget_hide (dialog->question);
+  if (! dialog->run || dialog->stopping || answer == ANSWER_GO_ON)
+    return;
+  dialog->want_close = TRUE;
+  stop (dialog, answer == ANSWER_KEEP);
 }
 
 static void
@@ -209,23 +266,50 @@ on_response (GtkDialog *widget, gint response)
 {
   FseTrainDialog *dialog = FSE_TRAIN_DIALOG (widget);
 
+  if (dialog->run)
+    {
+      if (dialog->stopping)
+        return;
+      switch (response)
+        {
+        case GTK_RESPONSE_CLOSE: /* the button */
+          stop (dialog, FALSE);
+          break;
+        case RESPONSE_STOP:
+          stop (dialog, TRUE);
+          break;
+        case RESPONSE_PAUSE:
+          dialog->paused = ! dialog->paused;
+          fse_train_run_pause (dialog->run, dialog->paused);
+          update_buttons (dialog);
+          break;
+        default: /* Escape, the window's close */
+          gtk_widget_show (dialog->question);
+        }
+      return;
+    }
   switch (response)
     {
     case GTK_RESPONSE_APPLY:
-      begin (dialog, FALSE);
+      begin_new (dialog);
       break;
     case RESPONSE_RESUME:
-      begin (dialog, TRUE);
+      begin_resumed (dialog);
+      break;
+    case RESPONSE_FURTHER:
+      begin_further (dialog);
+      break;
+    case RESPONSE_BACK:
+      gtk_stack_set_visible_child_name (GTK_STACK (dialog->stack), "settings");
+      tell (dialog, GTK_MESSAGE_INFO, NULL);
+      update_buttons (dialog);
+      break;
+    case RESPONSE_APPLY_NOW:
+      dialog->apply_now = TRUE;
+      gtk_widget_hide (GTK_WIDGET (dialog));
       break;
     default: /* the button, Escape, the window's close */
-      if (! dialog->run)
-        gtk_widget_hide (GTK_WIDGET (dialog));
-      else if (! dialog->stopping)
-        {
-          dialog->stopping = TRUE;
-          fse_train_run_cancel (dialog->run);
-          update_buttons (dialog);
-        }
+      gtk_widget_hide (GTK_WIDGET (dialog));
     }
 }
 
@@ -234,28 +318,7 @@ on_response (GtkDialog *widget, gint response)
 static void
 on_unavailable (FseDeviceCombo *combo, const gchar *sentence, FseTrainDialog *dialog)
 {
-  fse_message_bar_show (FSE_MESSAGE_BAR (dialog->message), GTK_MESSAGE_ERROR, sentence);
-}
-
-static GtkWidget *
-build_progress (FseTrainDialog *dialog)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-
-  dialog->plot = fse_named (fse_loss_plot_new (), "plot");
-  dialog->bar  = fse_named (gtk_progress_bar_new (), "bar");
-  gtk_progress_bar_set_show_text (GTK_PROGRESS_BAR (dialog->bar), TRUE);
-  atk_object_set_name (gtk_widget_get_accessible (dialog->bar), _("Training progress"));
-  dialog->status = fse_named (gtk_label_new (""), "status");
-  gtk_label_set_xalign (GTK_LABEL (dialog->status), 0.0f);
-  gtk_label_set_ellipsize (GTK_LABEL (dialog->status), PANGO_ELLIPSIZE_END);
-  gtk_box_pack_start (GTK_BOX (box), dialog->plot, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), dialog->bar, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), dialog->status, FALSE, FALSE, 0);
-  gtk_widget_show_all (box);
-  gtk_widget_set_no_show_all (box, TRUE);
-  gtk_widget_hide (box);
-  return box;
+  tell (dialog, GTK_MESSAGE_ERROR, sentence);
 }
 
 static gboolean
@@ -270,6 +333,7 @@ dispose (GObject *object)
   FseTrainDialog *dialog = FSE_TRAIN_DIALOG (object);
 
   g_clear_handle_id (&dialog->timer, g_source_remove);
+  g_clear_pointer (&dialog->offered, fse_unfinished_free);
   if (dialog->run)
     {
       fse_train_run_cancel (dialog->run);
@@ -281,14 +345,81 @@ dispose (GObject *object)
 static void
 fse_train_dialog_class_init (FseTrainDialogClass *klass)
 {
-  G_OBJECT_CLASS (klass)->dispose          = dispose;
-  GTK_WIDGET_CLASS (klass)->delete_event   = on_delete_event;
-  GTK_DIALOG_CLASS (klass)->response       = on_response;
+  G_OBJECT_CLASS (klass)->dispose        = dispose;
+  GTK_WIDGET_CLASS (klass)->delete_event = on_delete_event;
+  GTK_DIALOG_CLASS (klass)->response     = on_response;
 }
 
 static void
 fse_train_dialog_init (FseTrainDialog *dialog)
 {
+}
+
+static GtkWidget *
+build_question (FseTrainDialog *dialog)
+{
+  GtkWidget *bar   = fse_named (gtk_info_bar_new (), "question");
+  GtkWidget *label = gtk_label_new (_("The training is not at its end. Close all the same?"));
+
+  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
+  gtk_container_add (GTK_CONTAINER (gtk_info_bar_get_content_area (GTK_INFO_BAR (bar))), label);
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (gtk_info_bar_get_action_area (GTK_INFO_BAR (bar))), GTK_ORIENTATION_VERTICAL);
+  gtk_info_bar_add_button (GTK_INFO_BAR (bar), _("Keep _Training"), ANSWER_GO_ON);
+  gtk_info_bar_add_button (GTK_INFO_BAR (bar), _("Save the Edit as It Is and Clos_e"), ANSWER_KEEP);
+  gtk_info_bar_add_button (GTK_INFO_BAR (bar), _("Close; Resume _Later"), ANSWER_CLOSE);
+  gtk_info_bar_set_message_type (GTK_INFO_BAR (bar), GTK_MESSAGE_QUESTION);
+  g_signal_connect (bar, "response", G_CALLBACK (on_answer), dialog);
+  gtk_widget_show_all (bar);
+  gtk_widget_set_no_show_all (bar, TRUE);
+  gtk_widget_hide (bar);
+  return bar;
+}
+
+static GtkWidget *
+add_button (FseTrainDialog *dialog, const gchar *name, const gchar *label, gint response, const gchar *tip)
+{
+  GtkWidget *button = fse_named (gtk_dialog_add_button (GTK_DIALOG (dialog), label, response), name);
+
+  if (tip)
+    gtk_widget_set_tooltip_text (button, tip);
+  return button;
+}
+
+static void
+add_buttons (FseTrainDialog *dialog)
+{
+  dialog->close   = add_button (dialog, "close", _("_Cancel"), GTK_RESPONSE_CLOSE, NULL);
+  dialog->back    = add_button (dialog, "back", _("_Settings"), RESPONSE_BACK, _("Back to the pairs and settings"));
+  dialog->pause   = add_button (dialog, "pause", _("_Pause"), RESPONSE_PAUSE, _("Leave the device to others for a while"));
+  dialog->resume  = add_button (dialog, "resume", _("Res_ume"), RESPONSE_RESUME,
+                                _("Go on with the training that was stopped, from its checkpoint"));
+  dialog->further = add_button (dialog, "further", _("Train _Further"), RESPONSE_FURTHER,
+                                _("Train as long again, from what is learnt by now"));
+  dialog->stop    = add_button (dialog, "stop", _("Stop and _Keep"), RESPONSE_STOP, _("End now, and save the edit as it is"));
+  dialog->apply   = add_button (dialog, "apply-now", _("_Apply Now…"), RESPONSE_APPLY_NOW, _("Do the edit to the current layer"));
+  dialog->train   = add_button (dialog, "train", _("_Train"), GTK_RESPONSE_APPLY, NULL);
+  gtk_style_context_add_class (gtk_widget_get_style_context (dialog->train), GTK_STYLE_CLASS_SUGGESTED_ACTION);
+  gtk_style_context_add_class (gtk_widget_get_style_context (dialog->apply), GTK_STYLE_CLASS_SUGGESTED_ACTION);
+}
+
+/* A training that was interrupted, by whatever, is offered first thing. */
+static void
+offer_unfinished (FseTrainDialog *dialog)
+{
+  g_autofree gchar     *folder = g_build_filename (dialog->host->folder, "models", NULL);
+  g_autoptr (GPtrArray) list   = fse_unfinished_list (folder);
+  g_autofree gchar     *name = NULL, *text = NULL;
+
+  if (dialog->request->model[0])
+    dialog->offered = fse_unfinished_find (dialog->request->model);
+  if (! dialog->offered && list->len > 0)
+    dialog->offered = g_ptr_array_steal_index (list, 0);
+  if (! dialog->offered)
+    return;
+  name = g_path_get_basename (dialog->offered->model);
+  text = g_strdup_printf (_("The training of %s was interrupted after step %u: Resume goes on with it."), name, dialog->offered->step);
+  tell (dialog, GTK_MESSAGE_INFO, text);
 }
 
 GtkWidget *
@@ -302,26 +433,27 @@ fse_train_dialog_new (FseHost *host, FseTrainRequest *request)
   dialog->request = request;
   gtk_window_set_title (GTK_WINDOW (dialog), _("Few-shot Edit: Train"));
   dialog->message  = fse_named (fse_message_bar_new (), "message");
+  dialog->question = build_question (dialog);
+  dialog->stack    = fse_named (gtk_stack_new (), "stack");
+  dialog->progress = fse_train_progress_new ();
   dialog->settings = fse_train_settings_new (host, request);
-  g_signal_connect_swapped (dialog->settings, "changed", G_CALLBACK (update_buttons), dialog);
-  g_signal_connect (fse_train_settings_device (FSE_TRAIN_SETTINGS (dialog->settings)), "unavailable",
-                    G_CALLBACK (on_unavailable), dialog);
-  dialog->progress = build_progress (dialog);
+  gtk_stack_set_vhomogeneous (GTK_STACK (dialog->stack), FALSE);
+  gtk_stack_set_hhomogeneous (GTK_STACK (dialog->stack), FALSE);
+  gtk_stack_add_named (GTK_STACK (dialog->stack), dialog->settings, "settings");
+  gtk_stack_add_named (GTK_STACK (dialog->stack), dialog->progress, "progress");
   gtk_container_set_border_width (GTK_CONTAINER (dialog), 12);
   gtk_box_set_spacing (GTK_BOX (content), 12);
   gtk_box_pack_start (GTK_BOX (box), dialog->message, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), dialog->settings, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (box), dialog->progress, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), dialog->question, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), dialog->stack, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (content), box, TRUE, TRUE, 0);
-
-  dialog->close  = fse_named (gtk_dialog_add_button (GTK_DIALOG (dialog), _("_Cancel"), GTK_RESPONSE_CLOSE), "close");
-  dialog->resume = fse_named (gtk_dialog_add_button (GTK_DIALOG (dialog), _("Res_ume"), RESPONSE_RESUME), "resume");
-  dialog->train  = fse_named (gtk_dialog_add_button (GTK_DIALOG (dialog), _("_Train"), GTK_RESPONSE_APPLY), "train");
-  gtk_widget_set_tooltip_text (dialog->resume, _("Go on with the training that was stopped, from its checkpoint"));
-  gtk_style_context_add_class (gtk_widget_get_style_context (dialog->train), GTK_STYLE_CLASS_SUGGESTED_ACTION);
-  gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_APPLY);
+  add_buttons (dialog);
   gtk_widget_show_all (box);
+  offer_unfinished (dialog);
   update_buttons (dialog);
+  g_signal_connect_swapped (dialog->settings, "changed", G_CALLBACK (update_buttons), dialog);
+  g_signal_connect (fse_train_settings_device (FSE_TRAIN_SETTINGS (dialog->settings)), "unavailable",
+                    G_CALLBACK (on_unavailable), dialog);
   return GTK_WIDGET (dialog);
 }
 
@@ -334,13 +466,14 @@ fse_train_dialog_result (FseTrainDialog *dialog, guint *steps, gdouble *loss)
 }
 
 gboolean
-fse_train_dialog_run (FseHost *host, FseTrainRequest *request, guint *steps, gdouble *loss, GError **error)
+fse_train_dialog_run (FseHost *host, FseTrainRequest *request, guint *steps, gdouble *loss, gboolean *apply_now, GError **error)
 {
   FseTrainDialog *dialog = FSE_TRAIN_DIALOG (fse_train_dialog_new (host, request));
   gboolean        trained;
 
   fse_ui_run_dialog (host, GTK_WINDOW (dialog));
-  trained = fse_train_dialog_result (dialog, steps, loss);
+  trained    = fse_train_dialog_result (dialog, steps, loss);
+  *apply_now = dialog->apply_now;
   fse_device_combo_settle (fse_train_settings_device (FSE_TRAIN_SETTINGS (dialog->settings))); /* no thread may outlive the main one */
   gtk_widget_destroy (GTK_WIDGET (dialog));
   fse_ui_breathe ();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The Train dialog: pairs, where to save, how long; then progress, and a
- * stop that leaves a checkpoint to resume from.
+ * The Train dialog: pairs and settings; then what the training does, with
+ * ways to pause it, to keep what it has learnt, and to leave it for later.
  */
 #ifndef FSE_TRAIN_DIALOG_H
 #define FSE_TRAIN_DIALOG_H
@@ -23,8 +23,10 @@ GtkWidget *fse_train_dialog_new    (FseHost *host, FseTrainRequest *request);
 gboolean   fse_train_dialog_result (FseTrainDialog *dialog, guint *steps, gdouble *loss);
 
 /* All of it: shows, waits, destroys.  FSE_ERROR_CANCELLED with an empty text
- * where the user closed it without a trained model. */
-gboolean   fse_train_dialog_run    (FseHost *host, FseTrainRequest *request, guint *steps, gdouble *loss, GError **error);
+ * where the user closed it without a trained model.  *apply_now: the edit shall
+ * be applied at once. */
+gboolean   fse_train_dialog_run    (FseHost *host, FseTrainRequest *request, guint *steps, gdouble *loss,
+                                    gboolean *apply_now, GError **error);
 
 G_END_DECLS
 

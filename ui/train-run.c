@@ -31,7 +31,7 @@ struct _FseTrainRun
 
   GMutex      lock; /* of what follows */
   FseTrainer *trainer;
-  gboolean    cancelled;
+  gboolean    cancelled, stopped, paused;
   gchar      *warnings;
 };
 
@@ -153,12 +153,17 @@ train (FseTrainRun *run, FsePairs *pairs, GError **error)
   if (run->request->device[0])
     fse_trainer_set_device (trainer, run->request->device);
   fse_trainer_set_resume (trainer, run->request->resume);
+  if (run->request->further)
+    fse_trainer_set_init (trainer, run->model);
 
   g_mutex_lock (&run->lock);
   run->warnings = join_warnings (pairs);
   run->trainer  = trainer;
   if (run->cancelled)
     fse_trainer_cancel (trainer);
+  if (run->stopped)
+    fse_trainer_stop (trainer);
+  fse_trainer_pause (trainer, run->paused);
   g_mutex_unlock (&run->lock);
   return fse_trainer_run (trainer, error);
 }
@@ -258,7 +263,8 @@ copy_request (const FseTrainRequest *request)
   g_autofree gchar *text = fse_train_request_to_text (request);
 
   fse_train_request_from_text (copy, text);
-  copy->resume = request->resume;
+  copy->resume  = request->resume;
+  copy->further = request->further;
   return copy;
 }
 
@@ -306,14 +312,23 @@ fse_train_run_finished (FseTrainRun *run)
   return run->idle == 0 && (! run->job || fse_job_finished (run->job));
 }
 
-gboolean
-fse_train_run_look (FseTrainRun *run, FseSnapshot *snapshot)
+/* Once it is there it stays until the run's end. */
+static FseTrainer *
+trainer_of (FseTrainRun *run)
 {
   FseTrainer *trainer;
 
   g_mutex_lock (&run->lock);
   trainer = run->trainer;
   g_mutex_unlock (&run->lock);
+  return trainer;
+}
+
+gboolean
+fse_train_run_look (FseTrainRun *run, FseSnapshot *snapshot)
+{
+  FseTrainer *trainer = trainer_of (run);
+
   if (trainer)
     fse_trainer_snapshot (trainer, snapshot);
   return trainer != NULL;
@@ -322,13 +337,38 @@ fse_train_run_look (FseTrainRun *run, FseSnapshot *snapshot)
 gfloat *
 fse_train_run_curve (FseTrainRun *run, gsize *n)
 {
-  FseTrainer *trainer;
+  FseTrainer *trainer = trainer_of (run);
 
-  g_mutex_lock (&run->lock);
-  trainer = run->trainer;
-  g_mutex_unlock (&run->lock);
   *n = 0;
   return trainer ? fse_trainer_loss_curve (trainer, n) : NULL;
+}
+
+void
+fse_train_run_stop (FseTrainRun *run)
+{
+  g_mutex_lock (&run->lock);
+  run->stopped = TRUE;
+  if (run->trainer)
+    fse_trainer_stop (run->trainer);
+  g_mutex_unlock (&run->lock);
+}
+
+void
+fse_train_run_pause (FseTrainRun *run, gboolean pause)
+{
+  g_mutex_lock (&run->lock);
+  run->paused = pause;
+  if (run->trainer)
+    fse_trainer_pause (run->trainer, pause);
+  g_mutex_unlock (&run->lock);
+}
+
+gboolean
+fse_train_run_example (FseTrainRun *run, guint *version, FseImage *pictures[3])
+{
+  FseTrainer *trainer = trainer_of (run);
+
+  return trainer && fse_trainer_example (trainer, version, pictures);
 }
 
 void

@@ -173,6 +173,14 @@ look_at (const gchar *model)
   return found;
 }
 
+FseUnfinished *
+fse_unfinished_find (const gchar *model)
+{
+  g_autofree gchar *path = g_filename_from_utf8 (model, -1, NULL, NULL, NULL);
+
+  return path && path[0] ? look_at (path) : NULL;
+}
+
 static gint
 latest_first (gconstpointer a, gconstpointer b)
 {

@@ -30,6 +30,8 @@ void       fse_unfinished_free  (FseUnfinished *unfinished);
 gboolean   fse_unfinished_save  (const gchar *model, const FseTrainRequest *request, FsePairs *pairs, GError **error);
 /* FSE_ERROR_IO or FSE_ERROR_BAD_MODEL where there are none. */
 FsePairs  *fse_unfinished_pairs (const gchar *model, GError **error);
+/* The one of this model (UTF-8), or NULL where it cannot go on. */
+FseUnfinished *fse_unfinished_find (const gchar *model);
 /* Those in a folder that can go on (FseUnfinished, owned), the latest first. */
 GPtrArray *fse_unfinished_list  (const gchar *folder);
 /* Drops the pairs, and the checkpoint too where `checkpoint` is set. */

@@ -142,6 +142,45 @@ fse_stage_losses (FseStage *stage, gdouble *total, gdouble *pixel, GError **erro
   return TRUE;
 }
 
+/* The first of a batch of centred pictures. */
+static FseImage *
+read_picture (FseStage *stage, const FseTensor *tensor, GError **error)
+{
+  gsize                n = (gsize) tensor->h * tensor->w;
+  g_autofree gfloat   *values = g_new (gfloat, n * tensor->c);
+  g_autoptr (FseImage) image = fse_image_new (tensor->w, tensor->h, error);
+
+  if (!image || !fse_device_read (stage->device, tensor->data, values, n * tensor->c, error))
+    return NULL;
+  image->bits = 8;
+  for (gsize i = 0; i < n; i++)
+    {
+      for (gint c = 0; c < 3; c++)
+        {
+          gfloat value = values[i * tensor->c + c] + 0.5f;
+
+          image->rgba[4 * i + c] = value > 0.0f ? MIN (value, 1.0f) : 0.0f; /* not-a-number is 0 */
+        }
+      image->rgba[4 * i + 3] = 1.0f;
+    }
+  return g_steal_pointer (&image);
+}
+
+gboolean
+fse_stage_example (FseStage *stage, FseImage *pictures[3], GError **error)
+{
+  const FseTensor *tensors[3] = { stage->objective.before, stage->objective.result, stage->objective.after };
+
+  for (gint k = 0; k < 3; k++)
+    if (!(pictures[k] = read_picture (stage, tensors[k], error)))
+      {
+        while (k-- > 0)
+          g_clear_pointer (&pictures[k], fse_image_unref);
+        return FALSE;
+      }
+  return TRUE;
+}
+
 const FseDataset *
 fse_stage_data (FseStage *stage)
 {

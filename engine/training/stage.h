@@ -42,6 +42,10 @@ gboolean          fse_stage_run    (FseStage *stage, GError **error);
 /* After a step: the sum of all losses, and the mean |result - after| alone. */
 gboolean          fse_stage_losses (FseStage *stage, gdouble *total, gdouble *pixel, GError **error);
 
+/* After a step: before, result and after of the batch's first pair, as it was
+ * warped; new images. */
+gboolean          fse_stage_example (FseStage *stage, FseImage *pictures[3], GError **error);
+
 const FseDataset *fse_stage_data   (FseStage *stage);
 
 G_END_DECLS

@@ -9,7 +9,7 @@
 #include "model/model-file.h"
 #include "operators/optimiser.h"
 #include "training/checkpoint.h"
-#include "training/stage.h"
+#include "training/showcase.h"
 
 /* AdamW and its schedule: a short linear start, then a cosine down to nearly nothing. */
 #define WARM_UP_STEPS 50
@@ -27,6 +27,7 @@
 #define CHECKPOINT_SECONDS 60.0
 #define DEFAULT_MINUTES 5.0
 #define SMOOTHING 0.98
+#define PAUSE_MICROSECONDS 50000
 
 struct _FseTrainer
 {
@@ -34,12 +35,13 @@ struct _FseTrainer
   FseSettings settings;
   gchar      *path, *checkpoint, *device_name, *init_path;
   gboolean    resume;
-  gint        cancelled; /* atomic */
+  gint        cancelled, stopped, paused; /* atomic */
 
   /* Snapshot for other threads: odd while it is being written. */
   gint        sequence; /* atomic */
   FseSnapshot snapshot;
   GMutex      curve_lock;
+  FseShowcase showcase;
 
   /* while running; the trainer's thread alone */
   FseDevice       *device;
@@ -58,6 +60,7 @@ fse_trainer_new (FsePairs *pairs, const FseSettings *settings, const gchar *mode
   g_autoptr (FseTrainer) trainer = g_new0 (FseTrainer, 1);
 
   g_mutex_init (&trainer->curve_lock);
+  fse_showcase_init (&trainer->showcase);
   trainer->pairs = fse_pairs_new ();
   trainer->state.curve = g_array_new (FALSE, FALSE, sizeof (gfloat));
   trainer->settings = *settings;
@@ -108,6 +111,7 @@ fse_trainer_free (FseTrainer *trainer)
   fse_pairs_free (trainer->pairs);
   g_array_unref (trainer->state.curve);
   g_mutex_clear (&trainer->curve_lock);
+  fse_showcase_clear (&trainer->showcase);
   g_free (trainer->path);
   g_free (trainer->checkpoint);
   g_free (trainer->device_name);
@@ -139,6 +143,24 @@ void
 fse_trainer_cancel (FseTrainer *trainer)
 {
   g_atomic_int_set (&trainer->cancelled, 1);
+}
+
+void
+fse_trainer_stop (FseTrainer *trainer)
+{
+  g_atomic_int_set (&trainer->stopped, 1);
+}
+
+void
+fse_trainer_pause (FseTrainer *trainer, gboolean pause)
+{
+  g_atomic_int_set (&trainer->paused, pause);
+}
+
+gboolean
+fse_trainer_example (FseTrainer *trainer, guint *version, FseImage *pictures[3])
+{
+  return fse_showcase_look (&trainer->showcase, version, pictures);
 }
 
 gchar *
@@ -362,9 +384,8 @@ note_losses (FseTrainer *trainer, gdouble total, gdouble pixel)
 }
 
 static gboolean
-take_step (FseTrainer *trainer, GError **error)
+take_step (FseTrainer *trainer, FseStage *stage, GError **error)
 {
-  FseStage *stage = current_stage (trainer);
   guint     step = trainer->state.step + 1;
   gdouble   total, pixel;
   gfloat    guard[FSE_GUARD_FLOATS];
@@ -464,6 +485,31 @@ has_learnt (FseTrainer *trainer, GError **error)
   return FALSE;
 }
 
+static void
+tell_paused (FseTrainer *trainer, gboolean paused)
+{
+  FseSnapshot snapshot = trainer->snapshot;
+
+  snapshot.paused = paused;
+  publish (trainer, &snapshot);
+}
+
+static void
+wait_while_paused (FseTrainer *trainer)
+{
+  gint64 from = g_get_monotonic_time ();
+
+  if (!g_atomic_int_get (&trainer->paused))
+    return;
+  if (trainer->state.step > 0)
+    save_checkpoint_or_tell (trainer);
+  tell_paused (trainer, TRUE);
+  while (g_atomic_int_get (&trainer->paused) && !g_atomic_int_get (&trainer->cancelled) && !g_atomic_int_get (&trainer->stopped))
+    g_usleep (PAUSE_MICROSECONDS);
+  tell_paused (trainer, FALSE);
+  trainer->started += g_get_monotonic_time () - from;
+}
+
 static gboolean
 train (FseTrainer *trainer, GError **error)
 {
@@ -474,9 +520,19 @@ train (FseTrainer *trainer, GError **error)
 
   while (budget_spent (trainer) < 1)
     {
+      FseStage *stage;
+
+      wait_while_paused (trainer);
       if (g_atomic_int_get (&trainer->cancelled))
         return stop_early (trainer, error);
-      if (!take_step (trainer, error))
+      if (g_atomic_int_get (&trainer->stopped))
+        {
+          if (trainer->state.step == 0)
+            return stop_early (trainer, error);
+          break;
+        }
+      stage = current_stage (trainer);
+      if (!take_step (trainer, stage, error) || !fse_showcase_keep (&trainer->showcase, stage, error))
         return fail_safely (trainer);
       if (g_get_monotonic_time () - saved > CHECKPOINT_SECONDS * 1e6)
         {

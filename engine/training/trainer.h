@@ -5,8 +5,8 @@
  * Owns: the device it opens, the model, the checkpoint while it runs.
  * Thread: fse_trainer_run() blocks; call it in a thread of its own (see
  * training/job.h) or, as the command line does, in the main thread.
- * fse_trainer_cancel() and fse_trainer_snapshot() may be called from any
- * thread, also from a signal handler in the case of cancel.
+ * fse_trainer_cancel(), _stop(), _pause(), _snapshot() and _example() may be
+ * called from any thread, also from a signal handler in the case of cancel.
  *
  * Typical use
  *   1. fse_settings_default (&settings); settings.minutes = 5;
@@ -46,6 +46,7 @@ typedef struct
   gdouble copy_error;     /* mean |before - after| of the training pairs: what doing nothing scores */
   guint   skipped;        /* steps skipped because of not-a-number */
   guint64 memory;         /* bytes that training takes on the device; 0 = not known yet */
+  gboolean paused;
   gchar   device[128];
   gchar   notice[256];    /* what the user should know, or empty: devices passed over, a checkpoint not written */
 } FseSnapshot;
@@ -70,6 +71,17 @@ void     fse_trainer_set_init   (FseTrainer *trainer, const gchar *model_path);
  * fails with FSE_ERROR_CANCELLED whose text says how to go on. */
 gboolean fse_trainer_run        (FseTrainer *trainer, GError **error);
 void     fse_trainer_cancel     (FseTrainer *trainer);
+/* Ends a run as if its budget were spent: the model is written.  Before the
+ * first step it is a cancel. */
+void     fse_trainer_stop       (FseTrainer *trainer);
+/* Waits after the present step, with a checkpoint on the disk, until FALSE is
+ * said or the run is ended; the time does not count. */
+void     fse_trainer_pause      (FseTrainer *trainer, gboolean pause);
+/* Before, result and after of a pair just learnt from, at working size and as
+ * the augmentation warped it.  FALSE where there is none newer than *version,
+ * which is 0 at first; else new references.  Renewed about once a second, from
+ * the first call on. */
+gboolean fse_trainer_example    (FseTrainer *trainer, guint *version, FseImage *pictures[3]);
 void     fse_trainer_snapshot   (FseTrainer *trainer, FseSnapshot *snapshot);
 /* "MODEL.checkpoint", beside the model; free it. */
 gchar   *fse_checkpoint_path    (const gchar *model_path);

@@ -9,6 +9,8 @@
 
 #include "dialog-tools.h"
 #include "fake-host.h"
+#include "training/trainer.h"
+#include "ui/split-preview.h"
 #include "ui/train-dialog.h"
 
 static gchar *folder; /* of this run */
@@ -66,7 +68,7 @@ test_train (void)
   g_assert_cmpint (example->before.layer, ==, 12);
   g_assert_cmpint (example->after.layer, ==, 32);
   g_assert_false (is_idle (dialog));
-  g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (dialog_part (dialog, "close"))), ==, "_Stop");
+  g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (dialog_part (dialog, "close"))), ==, "_Cancel");
   dialog_wait_for (dialog, "the training ended", is_idle);
   dialog_screenshot (dialog, "train-done");
   dialog_assert_message (dialog, "The edit is saved as");
@@ -113,6 +115,91 @@ test_stop_and_resume (void)
   g_assert_true (fse_train_dialog_result (FSE_TRAIN_DIALOG (dialog), &steps, &loss));
   g_assert_cmpuint (steps, ==, stopped + 3);
   g_assert_false (gtk_widget_get_visible (dialog_part (dialog, "resume")));
+  dialog_destroy (dialog);
+  fake_host_free (fake);
+}
+
+static gboolean
+shows_example (GtkWidget *dialog)
+{
+  return fse_split_preview_has_after (FSE_SPLIT_PREVIEW (dialog_part (dialog, "live")));
+}
+
+static gboolean
+is_asked (GtkWidget *dialog)
+{
+  return gtk_widget_get_visible (dialog_part (dialog, "question"));
+}
+
+static gboolean
+is_paused (GtkWidget *dialog)
+{
+  return strcmp (gtk_progress_bar_get_text (GTK_PROGRESS_BAR (dialog_part (dialog, "bar"))), "Paused") == 0;
+}
+
+/* Paused it makes no step; kept it writes the model; then it trains further, and is closed with a question. */
+static void
+test_pause_keep_further (void)
+{
+  FakeHost                   *fake    = fake_host_new (folder);
+  g_autoptr (FseTrainRequest) request = new_train_request ("kept.fewshot.safetensors");
+  GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, request);
+  g_autofree gchar           *checkpoint = NULL;
+  g_autofree gchar           *status     = NULL;
+  guint                       steps;
+  gdouble                     loss;
+
+  gtk_widget_show (dialog);
+  set_budget (dialog, 100000);
+  dialog_press (dialog, "train");
+  dialog_wait_for (dialog, "an example was shown", shows_example);
+  dialog_screenshot (dialog, "live");
+  dialog_press (dialog, "pause");
+  dialog_wait_for (dialog, "it paused", is_paused);
+  checkpoint = fse_checkpoint_path (request->model);
+  for (gint64 end = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
+       ! g_file_test (checkpoint, G_FILE_TEST_EXISTS) && g_get_monotonic_time () < end;)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_true (g_file_test (checkpoint, G_FILE_TEST_EXISTS));
+  for (gint64 end = g_get_monotonic_time () + G_USEC_PER_SEC / 2; g_get_monotonic_time () < end;)
+    g_main_context_iteration (NULL, FALSE); /* what was known before is shown */
+  status = g_strdup (gtk_label_get_text (GTK_LABEL (dialog_part (dialog, "status"))));
+  for (gint64 end = g_get_monotonic_time () + G_USEC_PER_SEC / 2; g_get_monotonic_time () < end;)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpstr (gtk_label_get_text (GTK_LABEL (dialog_part (dialog, "status"))), ==, status);
+  dialog_screenshot (dialog, "paused");
+  dialog_press (dialog, "stop");
+  dialog_wait_for (dialog, "the model was kept", is_idle);
+  dialog_assert_message (dialog, "The edit is saved as");
+  g_assert_true (fse_train_dialog_result (FSE_TRAIN_DIALOG (dialog), &steps, &loss));
+  g_assert_cmpuint (steps, >, 0);
+  g_assert_cmpuint (steps, <, 100000);
+  g_assert_true (g_file_test (request->model, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (checkpoint, G_FILE_TEST_EXISTS));
+  dialog_screenshot (dialog, "kept");
+
+  dialog_press (dialog, "further");
+  dialog_wait_for (dialog, "it trained further", has_steps);
+  gtk_window_close (GTK_WINDOW (dialog));
+  dialog_wait_for (dialog, "closing asked", is_asked);
+  dialog_screenshot (dialog, "question");
+  gtk_info_bar_response (GTK_INFO_BAR (dialog_part (dialog, "question")), 3);
+  dialog_wait_for (dialog, "the dialog was closed", dialog_is_hidden);
+  g_assert_true (g_file_test (checkpoint, G_FILE_TEST_EXISTS));
+  dialog_destroy (dialog);
+
+  /* The next time it is offered, and needs no layers any more. */
+  fake->empty = TRUE;
+  g_ptr_array_set_size (request->examples, 0);
+  dialog = fse_train_dialog_new (&fake->host, request);
+  gtk_widget_show (dialog);
+  dialog_assert_message (dialog, "was interrupted after step");
+  dialog_press (dialog, "resume");
+  dialog_wait_for (dialog, "it went on", has_steps);
+  dialog_press (dialog, "stop");
+  dialog_wait_for (dialog, "the model was kept", is_idle);
+  dialog_assert_message (dialog, "The edit is saved as");
+  g_assert_false (g_file_test (checkpoint, G_FILE_TEST_EXISTS));
   dialog_destroy (dialog);
   fake_host_free (fake);
 }
@@ -202,6 +289,7 @@ main (int argc, char **argv)
       g_test_add_func ("/train/errors", test_train_errors);
       g_test_add_func ("/train/to the end", test_train);
       g_test_add_func ("/train/stopped and resumed", test_stop_and_resume);
+      g_test_add_func ("/train/paused, kept, trained further", test_pause_keep_further);
     }
   return dialog_tests_end (folder);
 }

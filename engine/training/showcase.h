@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The latest example of a training for others to look at: before, result and
+ * after of a pair just learnt from.
+ */
+#ifndef FSE_SHOWCASE_H
+#define FSE_SHOWCASE_H
+
+#include "training/stage.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  gint      wanted; /* atomic: somebody has looked */
+  gint64    when;   /* monotonic, of the pictures; the trainer's alone */
+  GMutex    lock;   /* of what follows */
+  FseImage *pictures[3];
+  guint     version;
+} FseShowcase;
+
+void     fse_showcase_init  (FseShowcase *showcase);
+void     fse_showcase_clear (FseShowcase *showcase);
+/* The trainer's thread, after a step; about once a second it does something. */
+gboolean fse_showcase_keep  (FseShowcase *showcase, FseStage *stage, GError **error);
+/* Any thread: new references, or FALSE where *version is the latest. */
+gboolean fse_showcase_look  (FseShowcase *showcase, guint *version, FseImage *pictures[3]);
+
+G_END_DECLS
+
+#endif

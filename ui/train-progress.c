@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * See train-progress.h.
+ */
+#include "config-i18n.h"
+
+#include "train-progress.h"
+
+#include <math.h>
+
+#include "film-strip.h"
+#include "loss-plot.h"
+#include "split-preview.h"
+#include "ui-init.h"
+
+struct _FseTrainProgress
+{
+  GtkBox     parent_instance;
+  guint      version; /* of the example that is shown */
+  FseImage  *example[3];
+  GtkWidget *preview, *truth, *strip, *plot, *bar, *status;
+};
+
+G_DEFINE_TYPE (FseTrainProgress, fse_train_progress, GTK_TYPE_BOX)
+
+static gchar *
+time_text (gdouble seconds)
+{
+  gint64 whole = (gint64) (seconds + 0.5);
+
+  if (whole >= 3600)
+    return g_strdup_printf ("%d:%02d:%02d", (gint) (whole / 3600), (gint) (whole / 60 % 60), (gint) (whole % 60));
+  return g_strdup_printf ("%d:%02d", (gint) (whole / 60), (gint) (whole % 60));
+}
+
+static gchar *
+step_text (const FseSnapshot *snapshot)
+{
+  g_autofree gchar *step = snapshot->total_steps > 0
+                           ? g_strdup_printf (_("Step %u of %u"), snapshot->step, snapshot->total_steps)
+                           : g_strdup_printf (_("Step %u"), snapshot->step);
+  g_autofree gchar *left = NULL, *time = NULL;
+
+  if (! (snapshot->seconds_left >= 0.0))
+    return g_steal_pointer (&step);
+  time = time_text (snapshot->seconds_left);
+  left = g_strdup_printf (_("%s left"), time);
+  return g_strconcat (step, ", ", left, NULL);
+}
+
+static gchar *
+status_text (const FseSnapshot *snapshot)
+{
+  g_autofree gchar *memory = snapshot->memory ? g_format_size_full (snapshot->memory, G_FORMAT_SIZE_IEC_UNITS) : NULL;
+  g_autofree gchar *where  = memory ? g_strdup_printf (_("%s of memory on %s"), memory, snapshot->device)
+                                    : g_strdup_printf (_("On %s"), snapshot->device);
+
+  if (! snapshot->device[0])
+    return g_strdup ("");
+  if (snapshot->notice[0])
+    return g_strdup (snapshot->notice);
+  if (! isfinite (snapshot->error) || snapshot->step == 0)
+    return g_steal_pointer (&where);
+  return g_strdup_printf (_("Error %.4f (%.4f if nothing were edited) · %s"), snapshot->error, snapshot->copy_error, where);
+}
+
+static void
+show_example (FseTrainProgress *progress, FseTrainRun *run, guint step)
+{
+  FseImage *pictures[3];
+
+  if (! fse_train_run_example (run, &progress->version, pictures))
+    return;
+  for (gint k = 0; k < 3; k++)
+    {
+      g_clear_pointer (&progress->example[k], fse_image_unref);
+      progress->example[k] = pictures[k];
+    }
+  fse_split_preview_set_before (FSE_SPLIT_PREVIEW (progress->preview), pictures[0]);
+  fse_split_preview_set_after (FSE_SPLIT_PREVIEW (progress->preview), pictures[1]);
+  fse_split_preview_set_before (FSE_SPLIT_PREVIEW (progress->truth), pictures[2]);
+  fse_film_strip_add (FSE_FILM_STRIP (progress->strip), pictures[1], step);
+}
+
+gboolean
+fse_train_progress_look (FseTrainProgress *progress, FseTrainRun *run, const gchar *instead, FseSnapshot *snapshot)
+{
+  GtkProgressBar    *bar   = GTK_PROGRESS_BAR (progress->bar);
+  g_autofree gchar  *text  = NULL, *status = NULL, *plot = NULL;
+  g_autofree gfloat *curve = NULL;
+  gsize              n     = 0;
+
+  if (! fse_train_run_look (run, snapshot))
+    {
+      gtk_progress_bar_pulse (bar);
+      return FALSE;
+    }
+  switch (snapshot->phase)
+    {
+    case FSE_TRAINING_PREPARING:
+      text = g_strdup (_("Preparing"));
+      gtk_progress_bar_pulse (bar);
+      break;
+    case FSE_TRAINING_STEPS:
+      text = step_text (snapshot);
+      gtk_progress_bar_set_fraction (bar, CLAMP (snapshot->progress, 0.0, 1.0));
+      break;
+    case FSE_TRAINING_SAVING:
+      text = g_strdup (_("Saving"));
+      break;
+    case FSE_TRAINING_DONE:
+      text = g_strdup_printf (_("Step %u"), snapshot->step);
+      break;
+    }
+  gtk_progress_bar_set_text (bar, instead ? instead : text);
+  status = status_text (snapshot);
+  gtk_label_set_text (GTK_LABEL (progress->status), status);
+  show_example (progress, run, snapshot->step);
+  curve = fse_train_run_curve (run, &n);
+  plot  = isfinite (snapshot->loss) && snapshot->step > 0 ? g_strdup_printf (_("Loss %.4g"), snapshot->loss) : g_strdup (_("Loss"));
+  fse_loss_plot_set (FSE_LOSS_PLOT (progress->plot), curve, n, snapshot->progress, plot);
+  return TRUE;
+}
+
+void
+fse_train_progress_clear (FseTrainProgress *progress)
+{
+  progress->version = 0;
+  fse_split_preview_set_before (FSE_SPLIT_PREVIEW (progress->preview), NULL);
+  fse_split_preview_set_after (FSE_SPLIT_PREVIEW (progress->preview), NULL);
+  fse_split_preview_set_before (FSE_SPLIT_PREVIEW (progress->truth), NULL);
+  fse_film_strip_clear (FSE_FILM_STRIP (progress->strip));
+  fse_loss_plot_set (FSE_LOSS_PLOT (progress->plot), NULL, 0, 0.0, _("Loss"));
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (progress->bar), 0.0);
+  gtk_progress_bar_set_text (GTK_PROGRESS_BAR (progress->bar), _("Preparing"));
+  gtk_label_set_text (GTK_LABEL (progress->status), "");
+}
+
+void
+fse_train_progress_end (FseTrainProgress *progress, gboolean trained, const gchar *text)
+{
+  if (trained)
+    gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (progress->bar), 1.0);
+  gtk_progress_bar_set_text (GTK_PROGRESS_BAR (progress->bar), text);
+}
+
+static void
+finalize (GObject *object)
+{
+  FseTrainProgress *progress = FSE_TRAIN_PROGRESS (object);
+
+  for (gint k = 0; k < 3; k++)
+    g_clear_pointer (&progress->example[k], fse_image_unref);
+  G_OBJECT_CLASS (fse_train_progress_parent_class)->finalize (object);
+}
+
+static void
+fse_train_progress_class_init (FseTrainProgressClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = finalize;
+}
+
+static GtkWidget *
+under_title (const gchar *title, GtkWidget *picture)
+{
+  GtkWidget *box   = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
+  GtkWidget *label = gtk_label_new (title);
+
+  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 28);
+  gtk_widget_set_size_request (picture, 240, 240);
+  atk_object_set_name (gtk_widget_get_accessible (picture), title);
+  gtk_box_pack_start (GTK_BOX (box), picture, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
+  return box;
+}
+
+static void
+fse_train_progress_init (FseTrainProgress *progress)
+{
+  GtkWidget *pictures = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (progress), GTK_ORIENTATION_VERTICAL);
+  gtk_box_set_spacing (GTK_BOX (progress), 6);
+  progress->preview = fse_named (fse_split_preview_new (), "live");
+  progress->truth   = fse_named (fse_split_preview_new (), "truth");
+  progress->strip   = fse_named (fse_film_strip_new (), "strip");
+  progress->plot    = fse_named (fse_loss_plot_new (), "plot");
+  progress->bar     = fse_named (gtk_progress_bar_new (), "bar");
+  progress->status  = fse_named (gtk_label_new (""), "status");
+  gtk_widget_set_can_focus (progress->truth, FALSE);
+  gtk_box_pack_start (GTK_BOX (pictures), under_title (_("A pair in training: before, and the edit by now"), progress->preview), TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (pictures), under_title (_("What it shall become"), progress->truth), TRUE, TRUE, 0);
+  gtk_progress_bar_set_show_text (GTK_PROGRESS_BAR (progress->bar), TRUE);
+  atk_object_set_name (gtk_widget_get_accessible (progress->bar), _("Training progress"));
+  gtk_label_set_xalign (GTK_LABEL (progress->status), 0.0f);
+  gtk_label_set_line_wrap (GTK_LABEL (progress->status), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (progress->status), 60);
+  gtk_box_pack_start (GTK_BOX (progress), pictures, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (progress), progress->strip, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (progress), progress->plot, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (progress), progress->bar, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (progress), progress->status, FALSE, FALSE, 0);
+}
+
+GtkWidget *
+fse_train_progress_new (void)
+{
+  return g_object_new (FSE_TYPE_TRAIN_PROGRESS, NULL);
+}
