@@ -5,6 +5,7 @@
  */
 #include <gtk/gtk.h>
 
+#include "ui/pair-check.h"
 #include "ui/pairing.h"
 #include "ui/requests.h"
 
@@ -93,6 +94,111 @@ test_order (void)
 }
 
 static void
+test_groups (void)
+{
+  g_autoptr (GPtrArray) layers = new_layers ();
+  const struct { gint id; const gchar *name, *group; } all[] = {
+    { 1, "Before", NULL }, { 2, "cat", "Before" }, { 3, "dog", "Before" }, { 4, "bird", "Before" },
+    { 5, "After", NULL }, { 6, "dog #1", "After" }, { 7, "cat #1", "After" }, { 8, "Layer 7", "After" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    {
+      FseHostLayer *layer;
+
+      add (layers, all[i].id, 1, all[i].name, "x.xcf");
+      layer             = g_ptr_array_index (layers, i);
+      layer->is_group   = all[i].group == NULL;
+      layer->group      = all[i].group ? (all[i].id < 5 ? 1 : 5) : -1;
+      layer->group_name = g_strdup (all[i].group);
+    }
+  /* Equal names first; what is left by order. */
+  assert_pairs (layers, 3, (const gint[][2]) { { 2, 7 }, { 3, 6 }, { 4, 8 } });
+}
+
+static void
+test_other_words (void)
+{
+  g_autoptr (GPtrArray) layers = new_layers ();
+
+  add (layers, 1, 1, "src_01", "x.xcf");
+  add (layers, 2, 1, "dst_01", "x.xcf");
+  add (layers, 3, 1, "Photo", "x.xcf");
+  add (layers, 4, 1, "Photo copy", "x.xcf");
+  add (layers, 5, 1, "input 2", "x.xcf");
+  add (layers, 6, 1, "output 2", "x.xcf");
+  assert_pairs (layers, 3, (const gint[][2]) { { 1, 2 }, { 5, 6 }, { 3, 4 } });
+}
+
+/* --- what is wrong with a pair -------------------------------------------- */
+
+/* Spots at places of no order; `dx` moves all of them. */
+static FseImage *
+spots (gint width, gint height, gint dx, gfloat red, gfloat alpha)
+{
+  FseImage *image = fse_image_new (width, height, NULL);
+
+  image->has_alpha = alpha < 1.0f;
+  for (gint i = 0; i < width * height; i++)
+    {
+      image->rgba[4 * i]     = red;
+      image->rgba[4 * i + 3] = alpha;
+    }
+  for (guint k = 0; k < 40; k++)
+    {
+      gint cx = (gint) (k * 7919u % (guint) width) + dx, cy = (gint) (k * 104729u % (guint) height);
+
+      for (gint y = MAX (cy - 5, 0); y < MIN (cy + 5, height); y++)
+        for (gint x = MAX (cx - 5, 0); x < MIN (cx + 5, width); x++)
+          image->rgba[4 * (y * width + x) + 1] = 0.3f + 0.01f * k;
+    }
+  return image;
+}
+
+static void
+assert_check (FseImage *before, FseImage *after, FsePairProblem problem, FsePairCheck *check)
+{
+  const FseMend nothing = { FALSE, 0.0, 0.0 };
+
+  fse_pair_check (check, &nothing, before, after, (const gint[2]) { before->width, after->width },
+                  (const gint[2]) { before->height, after->height });
+  g_assert_cmpint (check->problem, ==, problem);
+  g_assert_true ((check->text != NULL) == (problem != FSE_PAIR_GOOD));
+}
+
+static void
+test_check (void)
+{
+  g_autoptr (FseImage) plain = spots (200, 160, 0, 0.1f, 1.0f), red = spots (200, 160, 0, 0.6f, 1.0f);
+  g_autoptr (FseImage) clear = spots (200, 160, 0, 0.6f, 0.2f), wide = spots (240, 120, 0, 0.6f, 1.0f);
+  g_autoptr (FseImage) large = fse_image_scale (red, 400, 320, NULL), moved = spots (200, 160, 12, 0.6f, 1.0f);
+  g_autoptr (FseImage) b = NULL, a = NULL;
+  FsePairCheck         check;
+
+  assert_check (plain, red, FSE_PAIR_GOOD, &check);
+  assert_check (plain, plain, FSE_PAIR_IDENTICAL, &check);
+  fse_pair_check_clear (&check);
+  assert_check (plain, clear, FSE_PAIR_TRANSPARENT, &check);
+  fse_pair_check_clear (&check);
+  assert_check (plain, large, FSE_PAIR_SCALED, &check);
+  fse_pair_check_clear (&check);
+
+  /* What is offered mends it. */
+  assert_check (plain, wide, FSE_PAIR_SHAPES, &check);
+  fse_pair_check_clear (&check);
+  g_assert_true (fse_mend_apply (&check.mend, plain, wide, &b, &a, NULL));
+  g_assert_cmpfloat_with_epsilon ((gdouble) b->width / b->height, (gdouble) a->width / a->height, 0.03);
+  g_clear_pointer (&b, fse_image_unref);
+  g_clear_pointer (&a, fse_image_unref);
+  assert_check (plain, moved, FSE_PAIR_SHIFTED, &check);
+  fse_pair_check_clear (&check);
+  g_assert_cmpfloat_with_epsilon (check.mend.dx, 12.0 / 200, 0.006);
+  g_assert_cmpfloat_with_epsilon (check.mend.dy, 0.0, 0.006);
+  g_assert_true (fse_mend_apply (&check.mend, plain, moved, &b, &a, NULL));
+  assert_check (b, a, FSE_PAIR_GOOD, &check);
+}
+
+static void
 test_none (void)
 {
   g_autoptr (GPtrArray) layers = new_layers ();
@@ -178,7 +284,10 @@ main (int argc, char **argv)
   g_test_add_func ("/pairing/image names", test_image_names);
   g_test_add_func ("/pairing/the own image's partner first", test_own_image_first);
   g_test_add_func ("/pairing/order", test_order);
+  g_test_add_func ("/pairing/groups", test_groups);
+  g_test_add_func ("/pairing/other words", test_other_words);
   g_test_add_func ("/pairing/nothing", test_none);
+  g_test_add_func ("/pairs/what is wrong", test_check);
   g_test_add_func ("/requests/train", test_train_request);
   g_test_add_func ("/requests/apply", test_apply_request);
   return g_test_run ();

@@ -6,12 +6,16 @@
 #include <gtk/gtk.h>
 
 #include <string.h>
+#include <time.h>
 
 #include "dialog-tools.h"
 #include "fake-host.h"
 #include "training/trainer.h"
+#include "ui/pair-list.h"
 #include "ui/split-preview.h"
 #include "ui/train-dialog.h"
+
+#define HEARTBEAT_MICROSECONDS 100000
 
 static gchar *folder; /* of this run */
 
@@ -126,6 +130,12 @@ shows_example (GtkWidget *dialog)
 }
 
 static gboolean
+thumbnails_are_there (GtkWidget *dialog)
+{
+  return ! fse_pair_list_busy (FSE_PAIR_LIST (dialog_part (dialog, "pairs")));
+}
+
+static gboolean
 is_asked (GtkWidget *dialog)
 {
   return gtk_widget_get_visible (dialog_part (dialog, "question"));
@@ -200,6 +210,73 @@ test_pause_keep_further (void)
   dialog_wait_for (dialog, "the model was kept", is_idle);
   dialog_assert_message (dialog, "The edit is saved as");
   g_assert_false (g_file_test (checkpoint, G_FILE_TEST_EXISTS));
+  dialog_destroy (dialog);
+  fake_host_free (fake);
+}
+
+/* --- the main thread is never held up -------------------------------------- */
+
+typedef struct
+{
+  gint64 last, longest;     /* microseconds of the clock */
+  gint64 worked, most_work; /* and of this thread's own work: no other program counts */
+} Heartbeat;
+
+static gint64
+thread_time (void)
+{
+  struct timespec time;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time);
+  return (gint64) time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
+}
+
+static gboolean
+beat (gpointer data)
+{
+  Heartbeat *heart = data;
+  gint64     now   = g_get_monotonic_time (), worked = thread_time ();
+
+  heart->longest   = MAX (heart->longest, now - heart->last);
+  heart->most_work = MAX (heart->most_work, worked - heart->worked);
+  heart->last      = now;
+  heart->worked    = worked;
+  return G_SOURCE_CONTINUE;
+}
+
+/* From the open dialog to the finished edit: each click is counted. */
+static void
+test_heartbeat_and_clicks (void)
+{
+  FakeHost                   *fake    = fake_host_new (folder);
+  g_autoptr (FseTrainRequest) request = new_train_request ("beat.fewshot.safetensors");
+  GtkWidget                  *dialog;
+  Heartbeat                   heart = { 0 };
+  guint                       source, clicks = 0;
+
+  request->steps = 40;
+  request->size  = 64;
+  dialog         = fse_train_dialog_new (&fake->host, request);
+  gtk_widget_show (dialog);
+  gtk_test_widget_wait_for_draw (dialog);
+  heart.last   = g_get_monotonic_time ();
+  heart.worked = thread_time ();
+  source     = g_timeout_add_full (G_PRIORITY_HIGH, 5, beat, &heart, NULL);
+  fse_pair_list_auto (FSE_PAIR_LIST (dialog_part (dialog, "pairs"))); /* thumbnails load anew */
+  dialog_wait_for (dialog, "the thumbnails were there", thumbnails_are_there);
+  clicks++;
+  dialog_press (dialog, "train");
+  dialog_wait_for (dialog, "the training ended", is_idle);
+  g_source_remove (source);
+  g_test_message ("the longest beat was %d ms, %d ms of them work", (gint) (heart.longest / 1000), (gint) (heart.most_work / 1000));
+  g_assert_cmpint (heart.most_work, <, HEARTBEAT_MICROSECONDS);
+
+  clicks++;
+  dialog_press (dialog, "apply-now"); /* the third click is the Apply dialog's own Apply */
+  clicks++;
+  g_assert_true (dialog_is_hidden (dialog));
+  g_assert_cmpuint (clicks, <=, 6);
+  g_test_message ("%u clicks from the open Train dialog to the finished edit", clicks);
   dialog_destroy (dialog);
   fake_host_free (fake);
 }
@@ -289,6 +366,7 @@ main (int argc, char **argv)
       g_test_add_func ("/train/errors", test_train_errors);
       g_test_add_func ("/train/to the end", test_train);
       g_test_add_func ("/train/stopped and resumed", test_stop_and_resume);
+      g_test_add_func ("/train/no freeze, three clicks", test_heartbeat_and_clicks);
       g_test_add_func ("/train/paused, kept, trained further", test_pause_keep_further);
     }
   return dialog_tests_end (folder);
