@@ -15,16 +15,17 @@
                                              (vector-length (car pairs)) (car pairs)
                                              (vector-length (cadr pairs)) (cadr pairs)
                                              "" model 0 6 64 1 "" 1 '("batch=2"))))
-    (fse-check "the Train dialog trains" (and (string=? (car result) model) (= (cadr result) 6) (file-exists? model))))
-  (let ((layer (car (plug-in-few-shot-edit-apply RUN-INTERACTIVE image source model 1 1.0 1 ""))))
+    (fse-check "the Train dialog trains" (and (string=? (car result) model) (= (cadr result) 6) (file-exists? model)))
+    (fse-check "Apply Now does the edit to the current layer" (= (car (gimp-image-get-layers image)) (+ n 1))))
+  (let ((layer (car (plug-in-few-shot-edit-apply RUN-INTERACTIVE image source model 1 0.9 1 ""))))
     (fse-check "the Apply dialog adds a layer"
-               (and (= (car (gimp-image-get-layers image)) (+ n 1))
-                    (string=? (car (gimp-item-get-name layer)) "Picture (dialog)"))))
+               (and (= (car (gimp-image-get-layers image)) (+ n 2))
+                    (string=? (car (gimp-item-get-name layer)) "Picture (dialog) #1"))))
   (let ((layer (car (plug-in-few-shot-edit-apply RUN-WITH-LAST-VALS image source "" 1 0.0 1 ""))))
-    (fse-check "what the dialog applied is repeated" (= (car (gimp-image-get-layers image)) (+ n 2))))
+    (fse-check "what the dialog applied is repeated" (= (car (gimp-image-get-layers image)) (+ n 3))))
   ; Closing a dialog is no error and changes nothing.
   (plug-in-few-shot-edit-apply RUN-INTERACTIVE image source model 1 0.5 1 "")
-  (fse-check "a cancelled dialog changes nothing" (= (car (gimp-image-get-layers image)) (+ n 2)))
+  (fse-check "a cancelled dialog changes nothing" (= (car (gimp-image-get-layers image)) (+ n 3)))
   (gimp-image-delete image))
 
 (fse-say "end")

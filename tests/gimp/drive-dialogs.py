@@ -49,14 +49,7 @@ def press(window, name):
 
 
 train, apply = 'Few-shot Edit: Train', 'Few-shot Edit: Apply'
-wait(train, 'text', 'Name of the edit:')
-press(train, 'Train')
-press(train, 'Close')
-wait(apply, 'slider', 'Strength:')
-press(apply, 'Apply')
-
-
-# The second Apply dialog differs from the first, which may still be there, by its strength.
+# An Apply dialog differs from the one before it, which may still be there, by its strength.
 def strength():
     try:
         return wait(apply, 'slider', 'Strength:').queryValue().currentValue
@@ -64,6 +57,17 @@ def strength():
         return None
 
 
-while strength() != 50:
-    time.sleep(0.1)
+def wait_for_strength(percent):
+    while strength() != percent:
+        time.sleep(0.1)
+
+
+wait(train, 'text', 'Name of the edit:')
+press(train, 'Train')
+press(train, 'Apply Now…')
+wait_for_strength(100)
+press(apply, 'Apply')
+wait_for_strength(90)
+press(apply, 'Apply')
+wait_for_strength(50)
 press(apply, 'Cancel')
