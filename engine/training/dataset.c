@@ -2,8 +2,14 @@
 #include "training/dataset.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "model/net.h"
+
+/* A weight that no 8-bit screen shows.  Colours below it are no part of the
+ * edit, and not every loss is weighted: there the after becomes the before, as
+ * the black of nothing would be learnt. */
+#define HIDDEN (0.5f / 255)
 
 static gint
 compare_aspects (gconstpointer a, gconstpointer b)
@@ -72,6 +78,8 @@ fse_dataset_new (FsePairs *pairs, gint size, GError **error)
           gfloat w = before[p + 3] * after[p + 3];
 
           before[p + 3] = after[p + 3] = w;
+          if (w < HIDDEN)
+            memcpy (after + p, before + p, 3 * sizeof (gfloat));
           for (gint c = 0; c < 3; c++)
             difference += w * fabsf (before[p + c] - after[p + c]);
           weight += 3 * w;

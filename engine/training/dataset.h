@@ -18,7 +18,8 @@ typedef struct
 } FseDataset;
 
 /* A copy of the pairs at working resolution; pairs of another aspect than the
- * median one are stretched.  A pixel's weight is the product of both alphas. */
+ * median one are stretched.  A pixel's weight is the product of both alphas;
+ * where it is nothing, the after is the before. */
 FseDataset *fse_dataset_new   (FsePairs *pairs, gint size, GError **error);
 void        fse_dataset_free  (FseDataset *dataset);
 

@@ -10,6 +10,7 @@
 #include "examples.h"
 #include "files/safetensors.h"
 #include "model/model-file.h"
+#include "training/dataset.h"
 #include "training/trainer.h"
 
 static gchar *folder;
@@ -321,6 +322,46 @@ test_unwritable (void)
   expect_failure (trainer, FSE_ERROR_IO, "no/such/folder");
 }
 
+/* What is behind the transparent half of an after teaches nothing, whatever its
+ * colours are; the other half and the error of doing nothing stay as they were. */
+static void
+test_hidden (void)
+{
+  g_autoptr (FsePairs)   whole = example_pairs (1, 64);
+  g_autoptr (FsePairs)   black = example_pairs (1, 64);
+  g_autoptr (FsePairs)   white = example_pairs (1, 64);
+  FsePairs              *halves[] = { black, white };
+  g_autoptr (FseDataset) all = fse_dataset_new (whole, 64, NULL);
+  FseDataset            *sets[2];
+  gdouble                difference = 0;
+
+  for (gint k = 0; k < 2; k++)
+    {
+      FseImage *after = ((FsePair *) halves[k]->pairs->pdata[0])->after;
+      gfloat   *rgba = after->rgba;
+
+      after->has_alpha = TRUE;
+      for (gint p = 0; p < 64 * 64; p++)
+        for (gint c = 0; p % 64 < 32 && c < 4; c++)
+          rgba[4 * p + c] = c == 3 ? 0 : k;
+      sets[k] = fse_dataset_new (halves[k], 64, NULL);
+    }
+  for (gint p = 0; p < 64 * 64; p++)
+    for (gint c = 0; c < 4; c++)
+      {
+        gboolean seen = p % 64 >= 32;
+        gint     at = 4 * p + c;
+
+        g_assert_cmpfloat (sets[0]->before[at], ==, c == 3 ? seen : all->before[at]);
+        g_assert_cmpfloat (sets[0]->after[at], ==, c == 3 ? seen : seen ? all->after[at] : all->before[at]);
+        difference += seen && c < 3 ? fabsf (all->before[at] - all->after[at]) : 0;
+      }
+  g_assert_cmpstr (sets[0]->digest, ==, sets[1]->digest);
+  g_assert_cmpfloat_with_epsilon (sets[0]->copy_error, difference / (64 * 32 * 3), 1e-6);
+  for (gint k = 0; k < 2; k++)
+    fse_dataset_free (sets[k]);
+}
+
 static void
 remove_folder (void)
 {
@@ -348,6 +389,7 @@ main (int argc, char **argv)
   g_test_add_func ("/training/resume equals uninterrupted", test_resume);
   g_test_add_func ("/training/resume refused", test_resume_refused);
   g_test_add_func ("/training/switches", test_switches);
+  g_test_add_func ("/training/hidden colours", test_hidden);
   g_test_add_func ("/training/out of memory", test_out_of_memory);
   g_test_add_func ("/training/unwritable", test_unwritable);
   status = g_test_run ();
