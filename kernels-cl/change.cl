@@ -8,14 +8,40 @@
  * the model reads it.  The residual is not smooth: of its four neighbours the one of a
  * pixel's own colour counts most, so that what it recolours keeps the picture's
  * sharp edge (joint bilateral up-sampling, Kopf et al., SIGGRAPH 2007).  One
- * work-item a pixel; rows in bands.
+ * work-item a pixel of a tile; all is computed from the pixel's place in the
+ * picture, so that tiles of any size give the same.
  */
 #define RANGE 0.08f
 
+/* Of a rectangle of the picture, the pixel at (x, y) from its corner; its edge beyond. */
 static inline float4
 pixel (__global const float *p, int x, int y, int w, int h)
 {
   return vload4 ((size_t) clamp (y, 0, h - 1) * w + clamp (x, 0, w - 1), p);
+}
+
+/* A displaced place on an axis of `size` pixels, clamped to it: between whole pixels `at` and at + 1. */
+typedef struct
+{
+  int   at;
+  float t;
+} Place;
+
+static inline Place
+displace (int from, float by, int size)
+{
+  Place p;
+  /* fmax and fmin before the conversion: a flow that is not a number must not become an address */
+  const float most = size, whole = floor (fmin (fmax (by, -most), most));
+
+  p.at = from + (int) whole;
+  p.t = by - whole;
+  if (p.at < 0 || p.at >= size - 1)
+    {
+      p.at = p.at < 0 ? 0 : size - 1;
+      p.t = 0.0f * by; /* but not a number shall still be seen in the result */
+    }
+  return p;
 }
 
 /* map += the grid's at place (fx, fy), in cells, for a pixel's colours: fse_bilateral_slice() of one pixel */
@@ -44,26 +70,30 @@ read_grid (__global const float *grid, float4 colour, float fx, float fy, int gh
     }
 }
 
-/* picture [H,W,4] and small [h,w,4] (the picture as the model saw it) are
- * R'G'B'A; flow [h,w,2], grid [gh,gw,3*levels*12], residual [h,w,3]; out [rows,W,4] is rows
- * first_row ... of the result. */
+/* own [rows,columns,4] is the tile whose corner is (tile_x, tile_y) in a picture of
+ * W x H; source [source_h,source_w,4], with its corner, holds what the flow brings there; small [h,w,4] is the
+ * picture as the model saw it; all R'G'B'A.  flow [h,w,2], grid [gh,gw,3*levels*12], residual [h,w,3]; out [rows,columns,4]. */
 __kernel void
-lift (IN (picture), IN (small), IN (flow), IN (grid), IN (residual), OUT (out),
-      const int W, const int H, const int w, const int h, const int first_row, const int rows,
-      const int gh, const int gw, const int levels, const int moves, const float strength)
+lift (IN (own), IN (source), IN (small), IN (flow), IN (grid), IN (residual), OUT (out),
+      const int W, const int H, const int w, const int h,
+      const int tile_x, const int tile_y, const int columns, const int rows,
+      const int source_x, const int source_y, const int source_w, const int source_h,
+      const int gh, const int gw, const int levels, const int explicit, const float strength)
 {
-  OPEN_IN (picture);
+  OPEN_IN (own);
+  OPEN_IN (source);
   OPEN_IN (small);
   OPEN_IN (flow);
   OPEN_IN (grid);
   OPEN_IN (residual);
   OPEN_OUT (out);
-  const int X = get_global_id (0), row = get_global_id (1), Y = first_row + row;
+  const int column = get_global_id (0), row = get_global_id (1), X = tile_x + column, Y = tile_y + row;
 
-  if (X >= W || row >= rows || Y >= H)
+  if (column >= columns || row >= rows)
     return;
 
-  const float4 own = pixel (picture, X, Y, W, H);
+  const size_t here = (size_t) row * columns + column;
+  const float4 old = vload4 (here, own);
   const float  fx = (X + 0.5f) * w / W - 0.5f, fy = (Y + 0.5f) * h / H - 0.5f;
   const int    x0 = (int) floor (fx), y0 = (int) floor (fy);
   const float  ax = fx - x0, ay = fy - y0;
@@ -77,30 +107,33 @@ lift (IN (picture), IN (small), IN (flow), IN (grid), IN (residual), OUT (out),
       const int    sx = clamp (x0 + (n & 1), 0, w - 1), sy = clamp (y0 + (n >> 1), 0, h - 1);
       const size_t at = (size_t) sy * w + sx;
       const float  tent = ((n & 1) ? ax : 1.0f - ax) * ((n >> 1) ? ay : 1.0f - ay);
-      const float4 d = vload4 (at, small) - own;
+      const float4 d = vload4 (at, small) - old;
       const float  weight = tent * (0.002f + exp (-dot (d.xyz, d.xyz) / (2.0f * RANGE * RANGE)));
 
       sum += weight;
       /* a repainting model's residual is the new picture itself, centred */
-      rest.xyz += weight * (vload3 (at, residual) - (moves ? (float3) 0.0f : vload4 (at, small).xyz - 0.5f));
-      if (moves)
+      rest.xyz += weight * (vload3 (at, residual) - (explicit ? (float3) 0.0f : vload4 (at, small).xyz - 0.5f));
+      if (explicit)
         {
           dx += tent * flow[2 * at];
           dy += tent * flow[2 * at + 1];
         }
     }
 
-  x = own;
-  if (moves)
+  x = old;
+  if (explicit)
     {
-      const float px = X + strength * dx * W * 0.5f, py = Y + strength * dy * H * 0.5f;
-      const float qx = clamp (px, 0.0f, W - 1.0f), qy = clamp (py, 0.0f, H - 1.0f);
-      const int   ix = (int) qx, iy = (int) qy;
-      const float bx = qx - ix, by = qy - iy;
+      const Place px = displace (X, strength * dx * W * 0.5f, W), py = displace (Y, strength * dy * H * 0.5f, H);
 
-      if (bx != 0.0f || by != 0.0f || ix != X || iy != Y)
-        x = (pixel (picture, ix, iy, W, H) * (1.0f - bx) + pixel (picture, ix + 1, iy, W, H) * bx) * (1.0f - by)
-            + (pixel (picture, ix, iy + 1, W, H) * (1.0f - bx) + pixel (picture, ix + 1, iy + 1, W, H) * bx) * by;
+      if (px.at != X || py.at != Y || px.t != 0.0f || py.t != 0.0f)
+        {
+          const int    sx = px.at - source_x, sy = py.at - source_y;
+          const float4 a = pixel (source, sx, sy, source_w, source_h), b = pixel (source, sx + 1, sy, source_w, source_h);
+          const float4 c = pixel (source, sx, sy + 1, source_w, source_h);
+          const float4 e = pixel (source, sx + 1, sy + 1, source_w, source_h);
+
+          x = (a * (1.0f - px.t) + b * px.t) * (1.0f - py.t) + (c * (1.0f - px.t) + e * px.t) * py.t;
+        }
       read_grid (grid, x, (X + 0.5f) * gw / W - 0.5f, (Y + 0.5f) * gh / H - 0.5f, gh, gw, levels, f);
     }
   const float3 c = x.xyz - 0.5f;
@@ -111,6 +144,6 @@ lift (IN (picture), IN (small), IN (flow), IN (grid), IN (residual), OUT (out),
   y.x = x.x + strength * (f[0] * c.x + f[1] * c.y + f[2] * c.z + f[3] + rest.x);
   y.y = x.y + strength * (f[4] * c.x + f[5] * c.y + f[6] * c.z + f[7] + rest.y);
   y.z = x.z + strength * (f[8] * c.x + f[9] * c.y + f[10] * c.z + f[11] + rest.z);
-  y.w = own.w; /* alpha passes through */
-  vstore4 (y, (size_t) row * W + X, out);
+  y.w = old.w; /* alpha passes through */
+  vstore4 (y, here, out);
 }

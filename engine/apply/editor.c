@@ -6,10 +6,16 @@
 
 #include "apply/inference.h"
 #include "apply/lift.h"
+#include "files/scale.h"
 #include "model/model-file.h"
 
 #define MAX_STEPS 100
 #define MAX_REFERENCES 8
+/* Of a picture that is read: some megabytes, some milliseconds. */
+#define BAND_PIXELS (1 << 19)
+/* Shares of the progress: reading, and all but the writing of the result. */
+#define READ 0.1
+#define FOUND 0.7
 
 struct _FseEditor
 {
@@ -23,6 +29,11 @@ struct _FseEditor
   /* kept for the next picture of the same shape */
   FseInference *inference;
   gint          height, width, references;
+
+  /* the last picture that was looked at, what for, and what came out: borrowed from the inference */
+  FseImage        *seen;
+  FseApplySettings seen_for;
+  FseChangeFields  fields;
 };
 
 void
@@ -67,6 +78,7 @@ fse_editor_close (FseEditor *editor)
 {
   if (!editor)
     return;
+  g_clear_pointer (&editor->seen, fse_image_unref);
   fse_inference_free (editor->inference);
   fse_weights_free (editor->weights);
   fse_device_close (editor->device);
@@ -87,12 +99,23 @@ fse_editor_passed_over (FseEditor *editor)
   return fse_device_skipped (editor->device);
 }
 
-static gboolean
-go_on (FseEditor *editor, FseProgress progress, gpointer data, gdouble fraction, GError **error)
+/* Who is told how far it is, and between which fractions of the whole. */
+typedef struct
 {
-  if (progress)
-    progress (fraction, data);
-  if (!g_atomic_int_get (&editor->cancelled))
+  FseEditor  *editor;
+  FseProgress progress;
+  gpointer    data;
+  gdouble     from, to;
+} Report;
+
+static gboolean
+go_on (gdouble fraction, gpointer data, GError **error)
+{
+  const Report *report = data;
+
+  if (report->progress)
+    report->progress (report->from + fraction * (report->to - report->from), report->data);
+  if (!g_atomic_int_get (&report->editor->cancelled))
     return TRUE;
   g_set_error (error, FSE_ERROR, FSE_ERROR_CANCELLED, "Applying the edit was stopped.");
   return FALSE;
@@ -201,15 +224,28 @@ describe_pairs (FseEditor *editor, gint references, GError **error)
   return TRUE;
 }
 
+/* Whether the fields are those of this picture with these settings. */
+static gboolean
+has_seen (FseEditor *editor, const FseImage *small, const FseApplySettings *settings)
+{
+  const FseApplySettings *before = &editor->seen_for;
+
+  return editor->seen && editor->seen->width == small->width && editor->seen->height == small->height
+         && before->steps == settings->steps && before->seed == settings->seed && before->references == settings->references
+         && memcmp (editor->seen->rgba, small->rgba, (gsize) small->width * small->height * 4 * sizeof (gfloat)) == 0;
+}
+
 /* The change for `small`, the picture at working resolution. */
 static gboolean
-predict (FseEditor *editor, const FseImage *small, const FseApplySettings *settings, FseProgress progress, gpointer data,
-         FseChangeFields *fields, GError **error)
+predict (FseEditor *editor, FseImage *small, const FseApplySettings *settings, Report *report, GError **error)
 {
   gint references = MIN (settings->references, (gint) fse_model_info (editor->model)->n_pairs);
 
+  if (has_seen (editor, small, settings))
+    return TRUE;
+  g_clear_pointer (&editor->seen, fse_image_unref);
   if (!describe_pairs (editor, references, error)
-      || !go_on (editor, progress, data, 0.1, error)
+      || !go_on (0, report, error)
       || !fit_inference (editor, small->height, small->width, references, error)
       || !fse_inference_set_picture (editor->inference, small->rgba, error)
       || !choose_references (editor, editor->inference, references, error)
@@ -219,17 +255,12 @@ predict (FseEditor *editor, const FseImage *small, const FseApplySettings *setti
   for (gint s = 0; s < settings->steps; s++)
     if (!fse_inference_step (editor->inference, 1 - s / (gdouble) settings->steps, 1 - (s + 1) / (gdouble) settings->steps, error)
         || !fse_device_finish (editor->device, error)
-        || !go_on (editor, progress, data, 0.1 + 0.6 * (s + 1) / settings->steps, error))
+        || !go_on ((s + 1.0) / settings->steps, report, error))
       return FALSE;
-  return fse_inference_decode (editor->inference, fields, error);
-}
-
-static gboolean
-all_finite (const FseImage *image)
-{
-  for (gsize i = 0; i < (gsize) image->width * image->height * 4; i++)
-    if (!isfinite (image->rgba[i]))
-      return FALSE;
+  if (!fse_inference_decode (editor->inference, &editor->fields, error))
+    return FALSE;
+  editor->seen = fse_image_ref (small);
+  editor->seen_for = *settings;
   return TRUE;
 }
 
@@ -241,49 +272,97 @@ make_finite (FseImage *image)
     image->rgba[i] = isfinite (image->rgba[i]) ? CLAMP (image->rgba[i], 0.0f, 1.0f) : 0.0f;
 }
 
+/* The picture at the model's working resolution, read in bands. */
+static FseImage *
+look_at (FseEditor *editor, const FseRaster *raster, Report *report, GError **error)
+{
+  gint                  rows = CLAMP (BAND_PIXELS / raster->width, 1, raster->height);
+  g_autoptr (FseScaler) scaler = NULL;
+  g_autofree gfloat    *band = NULL;
+  FseImage             *small;
+  gint                  width, height;
+
+  fse_net_working_shape (fse_model_info (editor->model)->settings.size, raster->width, raster->height, &width, &height);
+  scaler = fse_scaler_new (raster->width, raster->height, width, height, raster->has_alpha, error);
+  if (!scaler)
+    return NULL;
+  band = g_new (gfloat, (gsize) rows * raster->width * 4);
+  for (gint y = 0; y < raster->height; y += rows)
+    {
+      const FseRectangle part = { 0, y, raster->width, MIN (rows, raster->height - y) };
+
+      if (!raster->read (raster->data, &part, band, error)
+          || !go_on ((y + part.height) / (gdouble) raster->height, report, error))
+        return NULL;
+      fse_scaler_rows (scaler, band, part.height);
+    }
+  small = fse_scaler_end (scaler, error);
+  if (small)
+    make_finite (small);
+  return small;
+}
+
+/* Strength 0: the picture's own values. */
+static gboolean
+copy_region (const FseRaster *raster, const FseRectangle *region, Report *report, GError **error)
+{
+  gint               rows = CLAMP (BAND_PIXELS / region->width, 1, region->height);
+  g_autofree gfloat *band = g_new (gfloat, (gsize) rows * region->width * 4);
+
+  for (gint y = 0; y < region->height; y += rows)
+    {
+      const FseRectangle part = { region->x, region->y + y, region->width, MIN (rows, region->height - y) };
+
+      if (!raster->read (raster->data, &part, band, error)
+          || !raster->write (raster->data, &part, band, error)
+          || !go_on ((y + part.height) / (gdouble) region->height, report, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+fse_editor_apply_raster (FseEditor *editor, const FseRaster *raster, const FseRectangle *region,
+                         const FseApplySettings *settings, FseProgress progress, gpointer data, GError **error)
+{
+  const FseRectangle   whole = { 0, 0, raster->width, raster->height };
+  Report               reading = { editor, progress, data, 0, READ }, finding = { editor, progress, data, READ, FOUND };
+  Report               writing = { editor, progress, data, FOUND, 1 }, copying = { editor, progress, data, 0, 1 };
+  g_autoptr (FseImage) small = NULL;
+  g_autoptr (FseLift)  lift = NULL;
+
+  g_atomic_int_set (&editor->cancelled, 0);
+  if (!fse_apply_settings_check (settings, error))
+    return FALSE;
+  if (!region)
+    region = &whole;
+  g_return_val_if_fail (region->x >= 0 && region->y >= 0 && region->width > 0 && region->height > 0
+                        && region->width <= raster->width - region->x && region->height <= raster->height - region->y, FALSE);
+  if (settings->strength == 0)
+    return copy_region (raster, region, &copying, error);
+
+  small = look_at (editor, raster, &reading, error);
+  if (!small || !predict (editor, small, settings, &finding, error))
+    return FALSE;
+  lift = fse_lift_new (editor->device, &editor->fields, small, error);
+  return lift && fse_lift_run (lift, raster, region, settings->strength, go_on, &writing, error);
+}
+
 FseImage *
 fse_editor_apply (FseEditor *editor, const FseImage *picture, const FseApplySettings *settings,
                   FseProgress progress, gpointer data, GError **error)
 {
-  const FseModelInfo  *info = fse_model_info (editor->model);
-  g_autoptr (FseImage) small = NULL, result = NULL;
-  FseChangeFields      fields;
-  gint                 width, height;
+  g_autoptr (FseImage) result = fse_image_new (picture->width, picture->height, error);
+  FseRasterImages      images = { picture, result };
+  FseRaster            raster;
 
-  g_atomic_int_set (&editor->cancelled, 0);
-  if (!fse_apply_settings_check (settings, error))
-    return NULL;
-  result = fse_image_new (picture->width, picture->height, error);
   if (!result)
     return NULL;
   result->bits = picture->bits;
   result->has_alpha = picture->has_alpha;
   result->gray = picture->gray;
-  if (settings->strength == 0)
-    {
-      memcpy (result->rgba, picture->rgba, (gsize) picture->width * picture->height * 4 * sizeof (gfloat));
-      return g_steal_pointer (&result);
-    }
-
-  fse_net_working_shape (info->settings.size, picture->width, picture->height, &width, &height);
-  small = fse_image_scale (picture, width, height, error);
-  if (!small)
+  raster = fse_raster_of_images (&images);
+  if (!fse_editor_apply_raster (editor, &raster, NULL, settings, progress, data, error))
     return NULL;
-  make_finite (small);
-  if (!predict (editor, small, settings, progress, data, &fields, error)
-      || !fse_lift (editor->device, picture, small, &fields, settings->strength, result, error)
-      || !go_on (editor, progress, data, 1, error))
-    return NULL;
-  if (!all_finite (result))
-    {
-      if (all_finite (picture))
-        g_set_error (error, FSE_ERROR, FSE_ERROR_NUMERIC,
-                     "The result holds values that are not numbers, so nothing was changed. "
-                     "Try another device, or train the model again.");
-      else
-        g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
-                     "The picture holds values that are not numbers. Repair it first, e. g. with Colors > Map or a clipping filter.");
-      return NULL;
-    }
   return g_steal_pointer (&result);
 }

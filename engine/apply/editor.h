@@ -13,7 +13,7 @@
 #ifndef FSE_EDITOR_H
 #define FSE_EDITOR_H
 
-#include "files/image.h"
+#include "apply/raster.h"
 
 G_BEGIN_DECLS
 
@@ -40,7 +40,15 @@ void       fse_editor_close (FseEditor *editor);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FseEditor, fse_editor_close)
 
-/* A new picture of `picture`'s size and kind; alpha passes through. */
+/* The edit of `region` (NULL: all) of a picture.  The networks look at the whole raster, reduced to the
+ * model's working size, and only the region is written: it is cut out of what the whole would
+ * have become.  Memory does not grow with the picture.  What was found for a picture is kept: the next
+ * region or strength of the same picture, with the same other settings, only writes.
+ * Progress is told, and cancelling heard, at least every second or so; where FALSE is
+ * returned, the caller throws away what was written. */
+gboolean   fse_editor_apply_raster (FseEditor *editor, const FseRaster *raster, const FseRectangle *region,
+                                    const FseApplySettings *settings, FseProgress progress, gpointer data, GError **error);
+/* The same of a picture in memory: a new one of its size and kind; alpha passes through. */
 FseImage  *fse_editor_apply (FseEditor *editor, const FseImage *picture, const FseApplySettings *settings,
                              FseProgress progress, gpointer data, GError **error);
 void       fse_editor_cancel (FseEditor *editor);

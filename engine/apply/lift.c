@@ -1,62 +1,312 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "apply/lift.h"
 
+#include <math.h>
+
 #include "model/vae.h"
 
-/* Pixels a launch. */
-#define BAND_PIXELS (1 << 20)
+/* A tile: a launch of some tens of milliseconds, and 16 MB each of what is read and written. */
+#define TILE_SIDE 1024
+/* Halved tiles stay above this side: below it, memory is short for anything at all. */
+#define LEAST_SIDE 64
+/* What the flow draws on may be this many times the tile, before the tile is cut instead. */
+#define MOST_SOURCE 3
+/* Pixels around a source that interpolation reaches for. */
+#define REACH 2
 
-static gboolean
-lift_bands (FseDevice *device, const FseImage *picture, const FseImage *small, const FseChangeFields *fields,
-            gdouble strength, FseBuffer whole, FseBuffer seen, FseBuffer band, gint band_rows, FseImage *result, GError **error)
+/* Pixels on the device and in main memory. */
+typedef struct
 {
-  gsize    row = (gsize) picture->width * 4;
-  gboolean moves = fields->flow != NULL;
+  FseBuffer  buffer;
+  gfloat    *host;
+  gsize      pixels; /* that there is room for */
+} Pixels;
 
-  if (!fse_device_write (device, whole, picture->rgba, row * picture->height, error)
-      || !fse_device_write (device, seen, small->rgba, (gsize) small->width * small->height * 4, error))
-    return FALSE;
+struct _FseLift
+{
+  FseDevice      *device;
+  FseChangeFields fields;
+  gint            width, height; /* of the fields */
+  FseBuffer       small;
+  gfloat         *flow;          /* [height,width,2] in main memory, or NULL */
+  gint            side;          /* of tiles, as far as memory allows */
+  Pixels          own, source, out;
+};
 
-  for (gint first = 0; first < picture->height; first += band_rows)
+/* One run's arguments. */
+typedef struct
+{
+  const FseRaster *raster;
+  gdouble          strength, done, all; /* pixels */
+  FseLiftProgress  go_on;
+  gpointer         data;
+} Run;
+
+FseLift *
+fse_lift_new (FseDevice *device, const FseChangeFields *fields, const FseImage *small, GError **error)
+{
+  g_autoptr (FseLift) lift = g_new0 (FseLift, 1);
+  gsize               pixels = (gsize) small->width * small->height;
+
+  lift->device = device;
+  lift->fields = *fields;
+  lift->width = small->width;
+  lift->height = small->height;
+  lift->side = TILE_SIDE;
+  if (!fse_device_alloc (device, pixels * 4, &lift->small, error)
+      || !fse_device_write (device, lift->small, small->rgba, pixels * 4, error))
+    return NULL;
+  if (fields->flow)
     {
-      gint     rows = MIN (band_rows, picture->height - first);
-      FseRange range = fse_device_family (device) == FSE_FAMILY_GPU
-                         ? fse_range_groups (picture->width, rows, 1, 16, 4, 1)
-                         : fse_range_groups (picture->width, rows, 1, 64, 1, 1);
-
-      if (!fse_launch (device, "change", "lift", range, error,
-                       FSE_BUF (whole), FSE_BUF (seen),
-                       FSE_BUF (moves ? fields->flow->data : fields->residual->data),
-                       FSE_BUF (moves ? fields->grid->data : fields->residual->data),
-                       FSE_BUF (fields->residual->data), FSE_BUF (band),
-                       FSE_INT (picture->width), FSE_INT (picture->height), FSE_INT (small->width), FSE_INT (small->height),
-                       FSE_INT (first), FSE_INT (rows),
-                       FSE_INT (moves ? fields->grid->h : 1), FSE_INT (moves ? fields->grid->w : 1), FSE_INT (FSE_GRID_LEVELS),
-                       FSE_INT (moves), FSE_FLOAT (strength), FSE_END)
-          || !fse_device_read (device, band, result->rgba + first * row, rows * row, error))
-        return FALSE;
+      lift->flow = g_new (gfloat, pixels * 2);
+      if (!fse_device_read (device, fields->flow->data, lift->flow, pixels * 2, error))
+        return NULL;
     }
+  return g_steal_pointer (&lift);
+}
+
+static void
+pixels_clear (FseLift *lift, Pixels *pixels)
+{
+  if (pixels->buffer.mem)
+    fse_device_free (lift->device, &pixels->buffer);
+  g_clear_pointer (&pixels->host, g_free);
+  pixels->pixels = 0;
+}
+
+void
+fse_lift_free (FseLift *lift)
+{
+  if (!lift)
+    return;
+  pixels_clear (lift, &lift->own);
+  pixels_clear (lift, &lift->source);
+  pixels_clear (lift, &lift->out);
+  if (lift->small.mem)
+    fse_device_free (lift->device, &lift->small);
+  g_free (lift->flow);
+  g_free (lift);
+}
+
+static gsize
+area (const FseRectangle *rectangle)
+{
+  return (gsize) rectangle->width * rectangle->height;
+}
+
+/* Makes room for a rectangle. */
+static gboolean
+pixels_fit (FseLift *lift, Pixels *pixels, const FseRectangle *rectangle, GError **error)
+{
+  gsize needed = area (rectangle);
+
+  if (pixels->pixels >= needed)
+    return TRUE;
+  pixels_clear (lift, pixels);
+  if (!fse_device_alloc (lift->device, needed * 4, &pixels->buffer, error))
+    return FALSE;
+  pixels->host = g_try_malloc_n (needed, 4 * sizeof (gfloat));
+  if (!pixels->host)
+    {
+      g_set_error (error, FSE_ERROR, FSE_ERROR_OUT_OF_MEMORY,
+                   "%.0f MB more are needed in main memory than there are. Close other programs.", needed * 16 / 1e6);
+      return FALSE;
+    }
+  pixels->pixels = needed;
   return TRUE;
 }
 
-gboolean
-fse_lift (FseDevice *device, const FseImage *picture, const FseImage *small, const FseChangeFields *fields,
-          gdouble strength, FseImage *result, GError **error)
+static gboolean
+pixels_load (FseLift *lift, Pixels *pixels, const FseRaster *raster, const FseRectangle *rectangle, GError **error)
 {
-  gint      band_rows = CLAMP (BAND_PIXELS / picture->width, 1, picture->height);
-  gsize     row = (gsize) picture->width * 4;
-  FseBuffer whole = { NULL }, seen = { NULL }, band = { NULL };
-  gboolean  ok;
+  return pixels_fit (lift, pixels, rectangle, error)
+         && raster->read (raster->data, rectangle, pixels->host, error)
+         && fse_device_write (lift->device, pixels->buffer, pixels->host, area (rectangle) * 4, error);
+}
 
-  ok = fse_device_alloc (device, row * picture->height, &whole, error)
-       && fse_device_alloc (device, (gsize) small->width * small->height * 4, &seen, error)
-       && fse_device_alloc (device, row * band_rows, &band, error)
-       && lift_bands (device, picture, small, fields, strength, whole, seen, band, band_rows, result, error);
-  if (whole.mem)
-    fse_device_free (device, &whole);
-  if (seen.mem)
-    fse_device_free (device, &seen);
-  if (band.mem)
-    fse_device_free (device, &band);
-  return ok;
+/* The field's pixels that pixels first .. first + count - 1 of `size` are read from. */
+static void
+field_range (gint first, gint count, gint size, gint field, gint *low, gint *high)
+{
+  *low = CLAMP ((gint) floor ((first + 0.5) * field / size - 0.5) - 1, 0, field - 1);
+  *high = CLAMP ((gint) floor ((first + count - 0.5) * field / size - 0.5) + 2, 0, field - 1);
+}
+
+/* An axis of the source: `count` pixels from `first`, displaced by low .. high pixels. */
+static void
+displaced (gint *first, gint *count, gint size, gdouble low, gdouble high)
+{
+  /* clamped before the conversion: a runaway flow must not become an address */
+  gint from = (gint) floor (CLAMP (*first + low - REACH, 0, size - 1));
+  gint to = (gint) ceil (CLAMP (*first + *count - 1 + high + REACH, 0, size - 1));
+
+  *first = from;
+  *count = to - from + 1;
+}
+
+/* The part of the picture that the flow brings to `tile`.  FALSE where nothing moves there. */
+static gboolean
+find_source (const FseLift *lift, const Run *run, const FseRectangle *tile, FseRectangle *source)
+{
+  const FseRaster *raster = run->raster;
+  gint             x0, x1, y0, y1;
+  gfloat           low[2] = { 0, 0 }, high[2] = { 0, 0 };
+
+  *source = *tile;
+  if (!lift->flow)
+    return FALSE;
+  field_range (tile->x, tile->width, raster->width, lift->width, &x0, &x1);
+  field_range (tile->y, tile->height, raster->height, lift->height, &y0, &y1);
+  for (gint axis = 0; axis < 2; axis++)
+    {
+      low[axis] = INFINITY;
+      high[axis] = -INFINITY;
+      for (gint y = y0; y <= y1; y++)
+        for (gint x = x0; x <= x1; x++)
+          {
+            gfloat d = lift->flow[((gsize) y * lift->width + x) * 2 + axis];
+
+            low[axis] = isfinite (d) ? MIN (low[axis], d) : -INFINITY;
+            high[axis] = isfinite (d) ? MAX (high[axis], d) : INFINITY;
+          }
+    }
+  if (low[0] == 0 && high[0] == 0 && low[1] == 0 && high[1] == 0)
+    return FALSE;
+  displaced (&source->x, &source->width, raster->width, run->strength * low[0] * raster->width / 2,
+             run->strength * high[0] * raster->width / 2);
+  displaced (&source->y, &source->height, raster->height, run->strength * low[1] * raster->height / 2,
+             run->strength * high[1] * raster->height / 2);
+  return TRUE;
+}
+
+static gboolean
+all_finite (const gfloat *rgba, gsize pixels)
+{
+  for (gsize i = 0; i < pixels * 4; i++)
+    if (!isfinite (rgba[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/* Not-a-number (possible in float pictures) never reaches the result. */
+static gboolean
+check_finite (FseLift *lift, const FseRectangle *tile, const FseRectangle *source, gboolean moves, GError **error)
+{
+  if (all_finite (lift->out.host, area (tile)))
+    return TRUE;
+  if (all_finite (lift->own.host, area (tile)) && (!moves || all_finite (lift->source.host, area (source))))
+    g_set_error (error, FSE_ERROR, FSE_ERROR_NUMERIC,
+                 "The result holds values that are not numbers, so nothing was changed. "
+                 "Try another device, or train the model again.");
+  else
+    g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
+                 "The picture holds values that are not numbers. Repair it first, e. g. with Colors > Map or a clipping filter.");
+  return FALSE;
+}
+
+static gboolean
+launch (FseLift *lift, const Run *run, const FseRectangle *tile, const FseRectangle *source, gboolean moves, GError **error)
+{
+  const FseChangeFields *fields = &lift->fields;
+  const FseRaster       *raster = run->raster;
+  gboolean               explicit = fields->flow != NULL;
+  FseBuffer              from = moves ? lift->source.buffer : lift->own.buffer;
+  FseRange               range = fse_device_family (lift->device) == FSE_FAMILY_GPU
+                                   ? fse_range_groups (tile->width, tile->height, 1, 16, 4, 1)
+                                   : fse_range_groups (tile->width, tile->height, 1, 64, 1, 1);
+
+  return fse_launch (lift->device, "change", "lift", range, error,
+                     FSE_BUF (lift->own.buffer), FSE_BUF (from), FSE_BUF (lift->small),
+                     FSE_BUF (explicit ? fields->flow->data : fields->residual->data),
+                     FSE_BUF (explicit ? fields->grid->data : fields->residual->data),
+                     FSE_BUF (fields->residual->data), FSE_BUF (lift->out.buffer),
+                     FSE_INT (raster->width), FSE_INT (raster->height), FSE_INT (lift->width), FSE_INT (lift->height),
+                     FSE_INT (tile->x), FSE_INT (tile->y), FSE_INT (tile->width), FSE_INT (tile->height),
+                     FSE_INT (source->x), FSE_INT (source->y), FSE_INT (source->width), FSE_INT (source->height),
+                     FSE_INT (explicit ? fields->grid->h : 1), FSE_INT (explicit ? fields->grid->w : 1),
+                     FSE_INT (FSE_GRID_LEVELS), FSE_INT (explicit), FSE_FLOAT (run->strength), FSE_END);
+}
+
+static gboolean
+lift_tile (FseLift *lift, const Run *run, const FseRectangle *tile, const FseRectangle *source, gboolean moves, GError **error)
+{
+  return pixels_load (lift, &lift->own, run->raster, tile, error)
+         && (!moves || pixels_load (lift, &lift->source, run->raster, source, error))
+         && pixels_fit (lift, &lift->out, tile, error)
+         && launch (lift, run, tile, source, moves, error)
+         && fse_device_read (lift->device, lift->out.buffer, lift->out.host, area (tile) * 4, error);
+}
+
+static gboolean lift_region (FseLift *lift, Run *run, const FseRectangle *region, GError **error);
+
+/* Both halves, cut across the longer side. */
+static gboolean
+lift_halves (FseLift *lift, Run *run, const FseRectangle *region, GError **error)
+{
+  FseRectangle first = *region, second = *region;
+
+  if (region->width > region->height)
+    {
+      first.width /= 2;
+      second.x += first.width;
+      second.width -= first.width;
+    }
+  else
+    {
+      first.height /= 2;
+      second.y += first.height;
+      second.height -= first.height;
+    }
+  return lift_region (lift, run, &first, error) && lift_region (lift, run, &second, error);
+}
+
+static gboolean
+lift_region (FseLift *lift, Run *run, const FseRectangle *region, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  gint               longest = MAX (region->width, region->height);
+  FseRectangle       source;
+  gboolean           moves;
+
+  if (longest > lift->side)
+    return lift_halves (lift, run, region, error);
+  moves = find_source (lift, run, region, &source);
+  if (area (&source) > MOST_SOURCE * area (region) + TILE_SIDE && longest > LEAST_SIDE)
+    return lift_halves (lift, run, region, error);
+  if (lift_tile (lift, run, region, &source, moves, &reason))
+    {
+      run->done += area (region);
+      return check_finite (lift, region, &source, moves, error)
+             && run->raster->write (run->raster->data, region, lift->out.host, error)
+             && run->go_on (run->done / run->all, run->data, error);
+    }
+  if (g_error_matches (reason, FSE_ERROR, FSE_ERROR_OUT_OF_MEMORY) && longest > LEAST_SIDE)
+    {
+      g_debug ("tiles of %d pixels are too large: %s", longest, reason->message);
+      pixels_clear (lift, &lift->own);
+      pixels_clear (lift, &lift->source);
+      pixels_clear (lift, &lift->out);
+      lift->side = MAX (longest / 2, LEAST_SIDE);
+      return lift_region (lift, run, region, error);
+    }
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return FALSE;
+}
+
+gboolean
+fse_lift_run (FseLift *lift, const FseRaster *raster, const FseRectangle *region, gdouble strength,
+              FseLiftProgress go_on, gpointer data, GError **error)
+{
+  Run run = { .raster = raster, .strength = strength, .all = area (region), .go_on = go_on, .data = data };
+
+  for (gint y = region->y; y < region->y + region->height; y += TILE_SIDE)
+    for (gint x = region->x; x < region->x + region->width; x += TILE_SIDE)
+      {
+        const FseRectangle tile = { x, y, MIN (TILE_SIDE, region->x + region->width - x),
+                                    MIN (TILE_SIDE, region->y + region->height - y) };
+
+        if (!lift_region (lift, &run, &tile, error))
+          return FALSE;
+      }
+  return TRUE;
 }

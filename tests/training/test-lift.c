@@ -2,7 +2,7 @@
  *
  * Lifting a change (engine/apply/lift.c) to a picture of the model's own size
  * must give what the model's own operators give, and a grid that is the same everywhere
- * must recolour a picture of any size alike.
+ * must recolour a picture of any size alike; tiles of any size meet without a seam.
  */
 #include <math.h>
 
@@ -47,6 +47,34 @@ picture_of (const gfloat *centred, gint scale)
   return image;
 }
 
+static gboolean
+never_stop (gdouble fraction, gpointer data, GError **error)
+{
+  return TRUE;
+}
+
+static gboolean
+count_tiles (gdouble fraction, gpointer data, GError **error)
+{
+  ++*(gint *) data;
+  return TRUE;
+}
+
+/* All of `picture`, whose look at working size is `small`, into `result`. */
+static void
+lift_whole (const FseImage *picture, const FseImage *small, const FseChangeFields *fields, gdouble strength, FseImage *result)
+{
+  g_autoptr (GError)  error = NULL;
+  g_autoptr (FseLift) lift = fse_lift_new (device, fields, small, &error);
+  FseRasterImages     images = { picture, result };
+  FseRaster           raster = fse_raster_of_images (&images);
+  const FseRectangle  whole = { 0, 0, picture->width, picture->height };
+
+  g_assert_no_error (error);
+  fse_lift_run (lift, &raster, &whole, strength, never_stop, NULL, &error);
+  g_assert_no_error (error);
+}
+
 /* Flow, grid and residual of these amounts, on the device and by the model's operators; then by fse_lift(). */
 static gdouble
 worst_difference (gfloat flow_amount, gfloat grid_amount, gfloat residual_amount, gdouble strength)
@@ -79,8 +107,7 @@ worst_difference (gfloat flow_amount, gfloat grid_amount, gfloat residual_amount
 
   small = picture_of (colours, 1);
   result = picture_of (colours, 1);
-  fse_lift (device, small, small, &fields, strength, result, &error);
-  g_assert_no_error (error);
+  lift_whole (small, small, &fields, strength, result);
   for (gsize p = 0; p < SIZE * SIZE; p++)
     for (gint c = 0; c < 3; c++)
       worst = MAX (worst, fabs (result->rgba[4 * p + c] - 0.5f - values[3 * p + c]));
@@ -128,10 +155,8 @@ test_twice_the_size (void)
   large = picture_of (colours, 2);
   of_small = picture_of (colours, 1);
   of_large = picture_of (colours, 2);
-  fse_lift (device, small, small, &fields, 1, of_small, &error);
-  g_assert_no_error (error);
-  fse_lift (device, large, small, &fields, 1, of_large, &error);
-  g_assert_no_error (error);
+  lift_whole (small, small, &fields, 1, of_small);
+  lift_whole (large, small, &fields, 1, of_large);
   for (gint y = 0; y < 2 * SIZE; y++)
     for (gint x = 0; x < 2 * SIZE; x++)
       for (gint c = 0; c < 3; c++)
@@ -145,6 +170,172 @@ test_twice_the_size (void)
   fse_tape_free (tape);
 }
 
+/* A picture made to show seams: a ramp, sharp edges, noise, values beyond 0..1, alpha. */
+static FseImage *
+seam_picture (gint width, gint height)
+{
+  g_autoptr (GError) error = NULL;
+  FseImage          *image = fse_image_new (width, height, &error);
+
+  g_assert_no_error (error);
+  image->has_alpha = TRUE;
+  for (gint y = 0; y < height; y++)
+    for (gint x = 0; x < width; x++)
+      {
+        gfloat *to = image->rgba + ((gsize) y * width + x) * 4;
+
+        to[0] = 1.4f * x / width - 0.2f;
+        to[1] = (x / 31 + y / 17) % 2;
+        to[2] = g_test_rand_double_range (0, 1);
+        to[3] = (gfloat) y / height;
+      }
+  return image;
+}
+
+/* A change with everything in it, of a model that worked at SIZE x SIZE; the flow leads out of the picture, too. */
+typedef struct
+{
+  FseTape        *tape;
+  FseChangeFields fields;
+} Change;
+
+static Change
+seam_change (FseDevice *on)
+{
+  g_autoptr (GError) error = NULL;
+  FseDevice         *old = device;
+  FseTape           *tape = fse_tape_new (on, FALSE);
+  FseTensor         *flow = fse_tape_input (tape, 1, SIZE, SIZE, 2);
+  FseTensor         *grid = fse_tape_input (tape, 1, SIZE / 4, SIZE / 4, FSE_GRID_CHANNELS);
+  FseTensor         *residual = fse_tape_input (tape, 1, SIZE, SIZE, 3);
+  gfloat             waves[SIZE * SIZE * 2];
+
+  fse_tape_keep (tape, fse_add (tape, flow, flow));
+  fse_tape_seal (tape, &error);
+  g_assert_no_error (error);
+  for (gint y = 0; y < SIZE; y++)
+    for (gint x = 0; x < SIZE; x++)
+      {
+        waves[(y * SIZE + x) * 2] = 0.4f * sinf (0.2f * x + 0.1f * y);
+        waves[(y * SIZE + x) * 2 + 1] = y < SIZE / 3 ? 0 : 0.4f * cosf (0.15f * x - 0.2f * y);
+      }
+  device = on;
+  fse_device_write (device, flow->data, waves, G_N_ELEMENTS (waves), &error);
+  g_assert_no_error (error);
+  g_free (fill (grid, 0.5f));
+  g_free (fill (residual, 0.3f));
+  device = old;
+  return (Change) { tape, { flow, grid, residual } };
+}
+
+/* Piece by piece, at any offset, a picture becomes what it becomes as a whole, to the bit. */
+static void
+test_pieces (void)
+{
+  g_autoptr (GError)   error = NULL;
+  Change               change = seam_change (device);
+  g_autoptr (FseImage) picture = seam_picture (331, 203), whole = seam_picture (331, 203), parts = seam_picture (331, 203);
+  g_autoptr (FseImage) small = fse_image_scale (picture, SIZE, SIZE, &error);
+  g_autoptr (FseLift)  lift = fse_lift_new (device, &change.fields, small, &error);
+  FseRasterImages      images = { picture, parts };
+  FseRaster            raster = fse_raster_of_images (&images);
+
+  g_assert_no_error (error);
+  lift_whole (picture, small, &change.fields, 0.8, whole);
+  for (gint y = 0; y < 203; y += 41)
+    for (gint x = 0; x < 331; x += 67)
+      {
+        const FseRectangle piece = { x, y, MIN (67, 331 - x), MIN (41, 203 - y) };
+
+        fse_lift_run (lift, &raster, &piece, 0.8, never_stop, NULL, &error);
+        g_assert_no_error (error);
+      }
+  g_assert_cmpmem (parts->rgba, 331 * 203 * 16, whole->rgba, 331 * 203 * 16);
+  for (gsize i = 3; i < 331 * 203 * 4; i += 4)
+    g_assert_cmpfloat (whole->rgba[i], ==, picture->rgba[i]);
+  fse_tape_free (change.tape);
+}
+
+/* Where a device's memory is short, tiles are halved, and the result is the same to the bit. */
+static void
+test_short_memory (void)
+{
+  g_autoptr (GError)    error = NULL;
+  g_autoptr (FseDevice) poor = NULL;
+  Change                change = seam_change (device), same;
+  g_autoptr (FseImage)  picture = seam_picture (701, 503), whole = seam_picture (701, 503), parts = seam_picture (701, 503);
+  g_autoptr (FseImage)  small = fse_image_scale (picture, SIZE, SIZE, &error);
+  const FseTensor      *from[3] = { change.fields.flow, change.fields.grid, change.fields.residual }, *to[3];
+  gint                  tiles = 0;
+
+  g_setenv ("FEW_SHOT_EDIT_MEMORY_LIMIT", "6", TRUE);
+  poor = fse_device_open (NULL, &error);
+  g_unsetenv ("FEW_SHOT_EDIT_MEMORY_LIMIT");
+  g_assert_no_error (error);
+  same = seam_change (poor);
+  to[0] = same.fields.flow;
+  to[1] = same.fields.grid;
+  to[2] = same.fields.residual;
+  for (gint i = 0; i < 3; i++)
+    {
+      g_autofree gfloat *values = g_new (gfloat, fse_tensor_floats (from[i]));
+
+      fse_device_read (device, from[i]->data, values, fse_tensor_floats (from[i]), &error);
+      fse_device_write (poor, to[i]->data, values, fse_tensor_floats (from[i]), &error);
+      g_assert_no_error (error);
+    }
+  lift_whole (picture, small, &change.fields, 1, whole);
+  {
+    FseRasterImages     images = { picture, parts };
+    FseRaster           raster = fse_raster_of_images (&images);
+    const FseRectangle  all = { 0, 0, 701, 503 };
+    g_autoptr (FseLift) lift = fse_lift_new (poor, &same.fields, small, &error);
+
+    g_assert_no_error (error);
+    fse_lift_run (lift, &raster, &all, 1, count_tiles, &tiles, &error);
+    g_assert_no_error (error);
+  }
+  g_assert_cmpint (tiles, >, 4);
+  g_assert_cmpmem (parts->rgba, 701 * 503 * 16, whole->rgba, 701 * 503 * 16);
+  fse_tape_free (same.tape);
+  fse_tape_free (change.tape);
+}
+
+/* A change of nothing gives the picture's own bits, and a number that is none is refused with whose fault it is. */
+static void
+test_nothing_and_no_number (void)
+{
+  g_autoptr (GError)   error = NULL;
+  Change               change = seam_change (device);
+  g_autoptr (FseImage) picture = seam_picture (99, 70), result = seam_picture (99, 70);
+  g_autoptr (FseImage) small = fse_image_scale (picture, SIZE, SIZE, &error);
+  g_autoptr (FseLift)  lift = NULL;
+  FseRasterImages      images = { picture, result };
+  FseRaster            raster = fse_raster_of_images (&images);
+  const FseRectangle   whole = { 0, 0, 99, 70 };
+  gfloat               none = NAN;
+
+  g_free (fill ((FseTensor *) change.fields.flow, 0.0f));
+  g_free (fill ((FseTensor *) change.fields.grid, 0.0f));
+  g_free (fill ((FseTensor *) change.fields.residual, 0.0f));
+  lift_whole (picture, small, &change.fields, 1, result);
+  g_assert_cmpmem (result->rgba, 99 * 70 * 16, picture->rgba, 99 * 70 * 16);
+
+  lift = fse_lift_new (device, &change.fields, small, &error);
+  picture->rgba[4 * 99 * 40] = INFINITY;
+  g_assert_false (fse_lift_run (lift, &raster, &whole, 1, never_stop, NULL, &error));
+  g_assert_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE);
+  g_clear_error (&error);
+  picture->rgba[4 * 99 * 40] = 0;
+  fse_device_write (device, change.fields.flow->data, &none, 1, &error);
+  g_clear_pointer (&lift, fse_lift_free);
+  lift = fse_lift_new (device, &change.fields, small, &error);
+  g_assert_no_error (error);
+  g_assert_false (fse_lift_run (lift, &raster, &whole, 1, never_stop, NULL, &error));
+  g_assert_error (error, FSE_ERROR, FSE_ERROR_NUMERIC);
+  fse_tape_free (change.tape);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -156,6 +347,9 @@ main (int argc, char **argv)
   g_assert_no_error (error);
   g_test_add_func ("/lift/a picture of the model's size", test_own_size);
   g_test_add_func ("/lift/a picture of twice the size", test_twice_the_size);
+  g_test_add_func ("/lift/pieces meet", test_pieces);
+  g_test_add_func ("/lift/short memory halves the tiles", test_short_memory);
+  g_test_add_func ("/lift/nothing, and what is no number", test_nothing_and_no_number);
   result = g_test_run ();
   fse_device_close (device);
   return result;

@@ -298,6 +298,49 @@ test_apply (void)
   g_assert_error (error, FSE_ERROR, FSE_ERROR_USAGE);
 }
 
+static void
+cancel_it (gdouble fraction, gpointer data)
+{
+  if (fraction > 0.05)
+    fse_editor_cancel (data);
+}
+
+/* A region by itself is cut out of what the whole becomes, to the bit, and nothing else is written;
+ * asked to stop, the editor stops. */
+static void
+test_region (void)
+{
+  g_autofree gchar     *path = model_path ("learns");
+  g_autoptr (GError)    error = NULL;
+  g_autoptr (FseEditor) editor = fse_editor_open (path, NULL, &error);
+  g_autoptr (FseImage)  picture = fse_image_new (150, 90, NULL), part = fse_image_new (150, 90, NULL), whole = NULL;
+  FseRasterImages       images = { picture, part };
+  FseRaster             raster = fse_raster_of_images (&images);
+  const FseRectangle    region = { 31, 7, 88, 60 };
+  FseApplySettings      apply;
+
+  g_assert_no_error (error);
+  for (gsize i = 0; i < 150 * 90 * 4; i++)
+    picture->rgba[i] = (i * 7919 % 1000) / 999.0f;
+  fse_apply_settings_default (&apply);
+  whole = fse_editor_apply (editor, picture, &apply, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (fse_editor_apply_raster (editor, &raster, &region, &apply, NULL, NULL, &error));
+  g_assert_no_error (error);
+  for (gint y = 0; y < 90; y++)
+    for (gint x = 0; x < 150; x++)
+      for (gint c = 0; c < 4; c++)
+        {
+          gsize    i = ((gsize) y * 150 + x) * 4 + c;
+          gboolean in = x >= 31 && x < 31 + 88 && y >= 7 && y < 67;
+
+          g_assert_cmpfloat (part->rgba[i], ==, in ? whole->rgba[i] : 0);
+        }
+
+  g_assert_null (fse_editor_apply (editor, picture, &apply, cancel_it, editor, &error));
+  g_assert_error (error, FSE_ERROR, FSE_ERROR_CANCELLED);
+}
+
 /* A device with too little memory: a sentence that says how much was needed. */
 static void
 test_out_of_memory (void)
@@ -386,6 +429,7 @@ main (int argc, char **argv)
   folder = g_dir_make_tmp ("fse-training-XXXXXX", NULL);
   g_test_add_func ("/training/learns", test_learns);
   g_test_add_func ("/training/apply", test_apply);
+  g_test_add_func ("/training/apply to a region", test_region);
   g_test_add_func ("/training/resume equals uninterrupted", test_resume);
   g_test_add_func ("/training/resume refused", test_resume_refused);
   g_test_add_func ("/training/switches", test_switches);
