@@ -9,7 +9,6 @@
 
 #include "apply/editor.h"
 #include "fse-host.h"
-#include "model/settings.h"
 
 #define GROUP_TRAIN "train"
 #define GROUP_APPLY "apply"
@@ -43,6 +42,8 @@ fse_train_request_new (void)
   request->folder   = g_strdup ("");
   request->model    = g_strdup ("");
   request->device   = g_strdup ("");
+  request->instruction = g_strdup ("");
+  request->inverse  = g_strdup ("");
   request->settings = g_new0 (gchar *, 1);
   request->minutes  = 5.0;
   return request;
@@ -57,6 +58,8 @@ fse_train_request_free (FseTrainRequest *request)
   g_free (request->folder);
   g_free (request->model);
   g_free (request->device);
+  g_free (request->instruction);
+  g_free (request->inverse);
   g_strfreev (request->settings);
   g_free (request);
 }
@@ -81,6 +84,14 @@ fse_train_request_set (FseTrainRequest *request, const gchar *name, const gchar 
   g_ptr_array_add (kept, NULL);
   g_strfreev (request->settings);
   request->settings = (gchar **) g_ptr_array_free (kept, FALSE);
+}
+
+void
+fse_train_request_settings (const FseTrainRequest *request, FseSettings *settings)
+{
+  fse_settings_default (settings);
+  for (gchar **assignment = request->settings; *assignment; assignment++)
+    fse_settings_set (settings, *assignment, NULL);
 }
 
 FseApplyRequest *
@@ -193,6 +204,8 @@ fse_train_request_to_text (const FseTrainRequest *request)
   g_key_file_set_integer (file, GROUP_TRAIN, "size", request->size);
   g_key_file_set_integer (file, GROUP_TRAIN, "seed", request->seed);
   g_key_file_set_string (file, GROUP_TRAIN, "device", request->device);
+  g_key_file_set_string (file, GROUP_TRAIN, "instruction", request->instruction);
+  g_key_file_set_string (file, GROUP_TRAIN, "inverse", request->inverse);
   g_key_file_set_string_list (file, GROUP_TRAIN, "settings", (const gchar *const *) request->settings,
                               g_strv_length (request->settings));
   return g_key_file_to_data (file, NULL, NULL);
@@ -215,6 +228,8 @@ fse_train_request_from_text (FseTrainRequest *request, const gchar *text)
   get_int (file, GROUP_TRAIN, "size", &request->size);
   get_int (file, GROUP_TRAIN, "seed", &request->seed);
   get_string (file, GROUP_TRAIN, "device", &request->device);
+  get_string (file, GROUP_TRAIN, "instruction", &request->instruction);
+  get_string (file, GROUP_TRAIN, "inverse", &request->inverse);
   settings = g_key_file_get_string_list (file, GROUP_TRAIN, "settings", NULL, NULL);
   if (settings)
     {

@@ -8,6 +8,7 @@
 #define FSE_REQUESTS_H
 
 #include "example.h"
+#include "model/settings.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +23,7 @@ typedef struct
   gint       seed;
   gchar     *device;   /* "" = the best */
   gchar    **settings; /* "NAME=VALUE", NULL-terminated */
+  gchar     *instruction, *inverse; /* the edit and its way back in words, for the model file; "" = not said */
   gboolean   resume;   /* go on from the model's checkpoint */
   gboolean   further;  /* start from the weights of the model that is there */
 } FseTrainRequest;
@@ -52,6 +54,9 @@ gboolean fse_apply_request_from_text (FseApplyRequest *request, const gchar *tex
  * one there, or (value NULL) leaves it to the engine. */
 gboolean fse_train_request_has       (const FseTrainRequest *request, const gchar *assignment);
 void     fse_train_request_set       (FseTrainRequest *request, const gchar *name, const gchar *value);
+
+/* The engine's settings as the request's list sets them; what is wrong there is left out. */
+void     fse_train_request_settings  (const FseTrainRequest *request, FseSettings *settings);
 
 /* Replaces an owned string. */
 void     fse_request_string          (gchar **field, const gchar *value);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * See split-preview.h.  The line follows the mouse and the arrow keys.
+ * See split-preview.h.  The lines follow the mouse and the arrow keys.
  */
 #include "config-i18n.h"
 
@@ -13,8 +13,9 @@
 struct _FseSplitPreview
 {
   GtkDrawingArea   parent_instance;
-  cairo_surface_t *before, *after;
-  gdouble          split;
+  cairo_surface_t *before, *after, *truth;
+  gdouble          line[2]; /* where the after begins and, where there is a truth, ends: 0..1, in order */
+  gint             held;    /* the line that the mouse moves */
 };
 
 G_DEFINE_TYPE (FseSplitPreview, fse_split_preview, GTK_TYPE_DRAWING_AREA)
@@ -55,35 +56,57 @@ draw_checks (cairo_t *cr, gdouble x, gdouble y, gdouble width, gdouble height)
   cairo_restore (cr);
 }
 
-static void
-draw_side (cairo_t *cr, cairo_surface_t *surface, gdouble x, gdouble y, gdouble scale, gdouble from, gdouble to, gdouble height)
-{
-  cairo_save (cr);
-  cairo_rectangle (cr, from, y, to - from, height);
-  cairo_clip (cr);
-  cairo_translate (cr, x, y);
-  cairo_scale (cr, scale, scale);
-  cairo_set_source_surface (cr, surface, 0.0, 0.0);
-  cairo_paint (cr);
-  cairo_restore (cr);
-}
-
 /* A word on a dark plate, because pictures have all colours. */
 static void
-draw_word (GtkWidget *widget, cairo_t *cr, const gchar *word, gdouble x, gdouble y, gboolean right)
+draw_word (GtkWidget *widget, cairo_t *cr, const gchar *word, gdouble x, gdouble y)
 {
   g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (widget, word);
   gint                    width, height;
 
   pango_layout_get_pixel_size (layout, &width, &height);
-  if (right)
-    x -= width + 8;
   cairo_set_source_rgba (cr, 0.0, 0.0, 0.0, 0.55);
   cairo_rectangle (cr, x, y, width + 8, height + 4);
   cairo_fill (cr);
   cairo_set_source_rgb (cr, 1.0, 1.0, 1.0);
   cairo_move_to (cr, x + 4, y + 2);
   pango_cairo_show_layout (cr, layout);
+}
+
+/* What of a picture lies between from and to, and its name. */
+static void
+draw_strip (FseSplitPreview *preview, cairo_t *cr, cairo_surface_t *surface, const gchar *word, gdouble from, gdouble to)
+{
+  gdouble x, y, width, height;
+  gdouble scale = fit (preview, &x, &y, &width, &height);
+
+  cairo_save (cr);
+  cairo_rectangle (cr, from, y, to - from, height);
+  cairo_clip (cr);
+  cairo_save (cr);
+  cairo_translate (cr, x, y);
+  cairo_scale (cr, scale, scale);
+  cairo_set_source_surface (cr, surface, 0.0, 0.0);
+  cairo_paint (cr);
+  cairo_restore (cr);
+  if (word)
+    draw_word (GTK_WIDGET (preview), cr, word, from + 6, y + 6);
+  cairo_restore (cr);
+}
+
+/* Bright with a dark rim, because pictures have all colours. */
+static void
+draw_line (cairo_t *cr, gdouble x, gdouble y, gdouble height)
+{
+  cairo_set_line_width (cr, 3.0);
+  cairo_set_source_rgba (cr, 0.0, 0.0, 0.0, 0.5);
+  cairo_move_to (cr, x, y);
+  cairo_line_to (cr, x, y + height);
+  cairo_stroke (cr);
+  cairo_set_line_width (cr, 1.0);
+  cairo_set_source_rgb (cr, 1.0, 1.0, 1.0);
+  cairo_move_to (cr, x, y);
+  cairo_line_to (cr, x, y + height);
+  cairo_stroke (cr);
 }
 
 static gboolean
@@ -93,74 +116,79 @@ draw (GtkWidget *widget, cairo_t *cr)
   GtkStyleContext *context = gtk_widget_get_style_context (widget);
   gdouble          area_w  = gtk_widget_get_allocated_width (widget);
   gdouble          area_h  = gtk_widget_get_allocated_height (widget);
-  gdouble          x, y, width, height, scale, line;
+  gdouble          x, y, width, height, from, to;
 
   gtk_render_background (context, cr, 0, 0, area_w, area_h);
   if (! preview->before)
     return FALSE;
-  scale = fit (preview, &x, &y, &width, &height);
-  line  = floor (x + width * preview->split) + 0.5;
+  fit (preview, &x, &y, &width, &height);
+  from = floor (x + width * preview->line[0]) + 0.5;
+  to   = preview->truth ? floor (x + width * preview->line[1]) + 0.5 : x + width;
   draw_checks (cr, x, y, width, height);
   if (! preview->after)
     {
-      draw_side (cr, preview->before, x, y, scale, x, x + width, height);
+      draw_strip (preview, cr, preview->before, NULL, x, x + width);
       return FALSE;
     }
-  draw_side (cr, preview->before, x, y, scale, x, line, height);
-  draw_side (cr, preview->after, x, y, scale, line, x + width, height);
-
-  cairo_set_line_width (cr, 3.0);
-  cairo_set_source_rgba (cr, 0.0, 0.0, 0.0, 0.5);
-  cairo_move_to (cr, line, y);
-  cairo_line_to (cr, line, y + height);
-  cairo_stroke (cr);
-  cairo_set_line_width (cr, 1.0);
-  cairo_set_source_rgb (cr, 1.0, 1.0, 1.0);
-  cairo_move_to (cr, line, y);
-  cairo_line_to (cr, line, y + height);
-  cairo_stroke (cr);
-
-  draw_word (widget, cr, _("Before"), x + 6, y + 6, FALSE);
-  draw_word (widget, cr, _("After"), x + width - 6, y + 6, TRUE);
+  draw_strip (preview, cr, preview->before, _("Before"), x, from);
+  draw_strip (preview, cr, preview->after, preview->truth ? _("Edited") : _("After"), from, to);
+  if (preview->truth)
+    {
+      draw_strip (preview, cr, preview->truth, _("Wanted"), to, x + width);
+      draw_line (cr, to, y, height);
+    }
+  draw_line (cr, from, y, height);
   if (gtk_widget_has_visible_focus (widget))
     gtk_render_focus (context, cr, x, y, width, height);
   return FALSE;
 }
 
-/* --- the line ------------------------------------------------------------- */
+/* --- the lines ------------------------------------------------------------ */
+
+/* The other line gives way. */
+static void
+move_line (FseSplitPreview *preview, gint held, gdouble to)
+{
+  preview->line[held] = CLAMP (to, 0.0, 1.0);
+  if (held == 0)
+    preview->line[1] = MAX (preview->line[1], preview->line[0]);
+  else
+    preview->line[0] = MIN (preview->line[0], preview->line[1]);
+  gtk_widget_queue_draw (GTK_WIDGET (preview));
+}
 
 void
 fse_split_preview_set_split (FseSplitPreview *preview, gdouble split)
 {
-  preview->split = CLAMP (split, 0.0, 1.0);
-  gtk_widget_queue_draw (GTK_WIDGET (preview));
-}
-
-static void
-follow (FseSplitPreview *preview, gdouble pointer)
-{
-  gdouble x, y, width, height;
-
-  if (! preview->before)
-    return;
-  fit (preview, &x, &y, &width, &height);
-  fse_split_preview_set_split (preview, (pointer - x) / width);
+  move_line (preview, 0, split);
 }
 
 static gboolean
 on_button (GtkWidget *widget, GdkEventButton *event)
 {
+  FseSplitPreview *preview = FSE_SPLIT_PREVIEW (widget);
+  gdouble          x, y, width, height, at;
+
   gtk_widget_grab_focus (widget);
-  if (event->button == GDK_BUTTON_PRIMARY)
-    follow (FSE_SPLIT_PREVIEW (widget), event->x);
+  if (event->button != GDK_BUTTON_PRIMARY || ! preview->before)
+    return TRUE;
+  fit (preview, &x, &y, &width, &height);
+  at            = (event->x - x) / width;
+  preview->held = preview->truth && at > 0.5 * (preview->line[0] + preview->line[1]);
+  move_line (preview, preview->held, at);
   return TRUE;
 }
 
 static gboolean
 on_motion (GtkWidget *widget, GdkEventMotion *event)
 {
-  if (event->state & GDK_BUTTON1_MASK)
-    follow (FSE_SPLIT_PREVIEW (widget), event->x);
+  FseSplitPreview *preview = FSE_SPLIT_PREVIEW (widget);
+  gdouble          x, y, width, height;
+
+  if (! (event->state & GDK_BUTTON1_MASK) || ! preview->before)
+    return TRUE;
+  fit (preview, &x, &y, &width, &height);
+  move_line (preview, preview->held, (event->x - x) / width);
   return TRUE;
 }
 
@@ -168,20 +196,21 @@ static gboolean
 on_key (GtkWidget *widget, GdkEventKey *event)
 {
   FseSplitPreview *preview = FSE_SPLIT_PREVIEW (widget);
+  gint             held    = preview->truth && (event->state & GDK_SHIFT_MASK);
 
   switch (event->keyval)
     {
     case GDK_KEY_Left:
-      fse_split_preview_set_split (preview, preview->split - 0.05);
+      move_line (preview, held, preview->line[held] - 0.05);
       return TRUE;
     case GDK_KEY_Right:
-      fse_split_preview_set_split (preview, preview->split + 0.05);
+      move_line (preview, held, preview->line[held] + 0.05);
       return TRUE;
     case GDK_KEY_Home:
-      fse_split_preview_set_split (preview, 0.0);
+      move_line (preview, held, 0.0);
       return TRUE;
     case GDK_KEY_End:
-      fse_split_preview_set_split (preview, 1.0);
+      move_line (preview, held, 1.0);
       return TRUE;
     default:
       return GTK_WIDGET_CLASS (fse_split_preview_parent_class)->key_press_event
@@ -222,6 +251,28 @@ fse_split_preview_set_after (FseSplitPreview *preview, const FseImage *picture)
   replace (preview, &preview->after, picture);
 }
 
+void
+fse_split_preview_set_truth (FseSplitPreview *preview, const FseImage *picture)
+{
+  GtkWidget *widget = GTK_WIDGET (preview);
+  gboolean   had    = preview->truth != NULL;
+
+  replace (preview, &preview->truth, picture);
+  if (had == (picture != NULL))
+    return;
+  preview->line[0] = picture ? 1.0 / 3.0 : 0.5;
+  preview->line[1] = picture ? 2.0 / 3.0 : 1.0;
+  gtk_widget_set_tooltip_text (widget, picture ? _("Move the lines with the mouse, or the arrow keys without and with Shift: "
+                                                   "before, edited, and what is wanted")
+                                               : _("Move the line with the mouse or the arrow keys: before on its left, after on its right"));
+}
+
+gboolean
+fse_split_preview_has_truth (FseSplitPreview *preview)
+{
+  return preview->truth != NULL;
+}
+
 gboolean
 fse_split_preview_has_after (FseSplitPreview *preview)
 {
@@ -235,6 +286,7 @@ finalize (GObject *object)
 
   g_clear_pointer (&preview->before, cairo_surface_destroy);
   g_clear_pointer (&preview->after, cairo_surface_destroy);
+  g_clear_pointer (&preview->truth, cairo_surface_destroy);
   G_OBJECT_CLASS (fse_split_preview_parent_class)->finalize (object);
 }
 
@@ -255,7 +307,8 @@ fse_split_preview_class_init (FseSplitPreviewClass *klass)
 static void
 fse_split_preview_init (FseSplitPreview *preview)
 {
-  preview->split = 0.5;
+  preview->line[0] = 0.5;
+  preview->line[1] = 1.0;
   gtk_widget_set_can_focus (GTK_WIDGET (preview), TRUE);
   gtk_widget_add_events (GTK_WIDGET (preview), GDK_BUTTON_PRESS_MASK | GDK_BUTTON1_MOTION_MASK | GDK_KEY_PRESS_MASK);
   gtk_widget_set_size_request (GTK_WIDGET (preview), 384, 288);

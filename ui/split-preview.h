@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A picture before and after, on the two sides of a line that the user moves.
+ * A picture before and after, on the two sides of a line that the user moves;
+ * and beyond a second line, where it is known, what the after should be.
  */
 #ifndef FSE_SPLIT_PREVIEW_H
 #define FSE_SPLIT_PREVIEW_H
@@ -19,7 +20,10 @@ GtkWidget *fse_split_preview_new        (void);
 void       fse_split_preview_set_before (FseSplitPreview *preview, const FseImage *picture);
 void       fse_split_preview_set_after  (FseSplitPreview *preview, const FseImage *picture);
 gboolean   fse_split_preview_has_after  (FseSplitPreview *preview);
-/* 0 = all after, 1 = all before. */
+/* NULL: not known. */
+void       fse_split_preview_set_truth  (FseSplitPreview *preview, const FseImage *picture);
+gboolean   fse_split_preview_has_truth  (FseSplitPreview *preview);
+/* Of the line after the before: 0 = nothing of it, 1 = all of it. */
 void       fse_split_preview_set_split  (FseSplitPreview *preview, gdouble split);
 
 G_END_DECLS

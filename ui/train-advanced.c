@@ -10,34 +10,19 @@
 #include <string.h>
 
 #include "model/settings.h"
+#include "train-switches.h"
 #include "ui-init.h"
 
 struct _FseTrainAdvanced
 {
   GtkGrid    parent_instance;
   gchar     *folder;
-  GtkWidget *budget, *unit, *model_size, *size, *seed, *device, *place;
-  GPtrArray *switches; /* check buttons called by the setting's name */
+  GtkWidget *budget, *unit, *model_size, *size, *seed, *device, *place, *instruction, *inverse, *switches;
 };
 
 G_DEFINE_TYPE (FseTrainAdvanced, fse_train_advanced, GTK_TYPE_GRID)
 
 static guint length_signal, place_signal;
-
-static const struct
-{
-  const gchar *name, *label;
-} switches[] = {
-  { "condition-source", N_("See the picture that is edited") },
-  { "condition-transform", N_("See the change between two examples") },
-  { "skip-connections", N_("Keep the picture's details") },
-  { "noise-injection", N_("Learned noise") },
-  { "frequency-loss", N_("Compare frequencies, too") },
-  { "explicit-change", N_("Change the picture rather than repaint it") },
-  { "position", N_("Know the place in the picture") },
-  { "augmentation", N_("Warp the examples at random") },
-  { "progressive", N_("Begin at half the size") },
-};
 
 /* --- values in and out ---------------------------------------------------- */
 
@@ -61,13 +46,9 @@ fse_train_advanced_take (FseTrainAdvanced *advanced, FseTrainRequest *request)
   request->seed = gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (advanced->seed));
   fse_request_string (&request->device, fse_device_combo_get (FSE_DEVICE_COMBO (advanced->device)));
   fse_train_request_set (request, "model-size", g_strcmp0 (model, "small") == 0 ? NULL : model);
-  for (guint i = 0; i < advanced->switches->len; i++)
-    {
-      GtkWidget *check = g_ptr_array_index (advanced->switches, i);
-
-      fse_train_request_set (request, gtk_widget_get_name (check),
-                             gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (check)) ? NULL : "off");
-    }
+  fse_request_string (&request->instruction, gtk_entry_get_text (GTK_ENTRY (advanced->instruction)));
+  fse_request_string (&request->inverse, gtk_entry_get_text (GTK_ENTRY (advanced->inverse)));
+  fse_train_switches_take (FSE_TRAIN_SWITCHES (advanced->switches), request);
 }
 
 const gchar *
@@ -179,15 +160,14 @@ build_size (gint size)
 }
 
 static GtkWidget *
-build_model_size (const FseTrainRequest *request)
+build_model_size (FseModelSize size)
 {
   GtkWidget *combo = fse_named (gtk_combo_box_text_new (), "model-size");
 
   gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (combo), "small", _("Small: the fastest"));
   gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (combo), "medium", _("Medium"));
   gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (combo), "large", _("Large: for a fast device"));
-  gtk_combo_box_set_active_id (GTK_COMBO_BOX (combo), fse_train_request_has (request, "model-size=large") ? "large"
-                               : fse_train_request_has (request, "model-size=medium") ? "medium" : "small");
+  gtk_combo_box_set_active (GTK_COMBO_BOX (combo), size);
   return combo;
 }
 
@@ -202,23 +182,15 @@ build_place (FseTrainAdvanced *advanced)
 }
 
 static GtkWidget *
-build_switches (FseTrainAdvanced *advanced, const FseTrainRequest *request)
+build_words (const gchar *name, const gchar *words, const gchar *tip)
 {
-  GtkWidget *grid = gtk_grid_new ();
+  GtkWidget *entry = fse_named (gtk_entry_new (), name);
 
-  gtk_grid_set_column_spacing (GTK_GRID (grid), 12);
-  for (guint i = 0; i < G_N_ELEMENTS (switches); i++)
-    {
-      g_autofree gchar *off   = g_strconcat (switches[i].name, "=off", NULL);
-      GtkWidget        *check = fse_named (gtk_check_button_new_with_label (_(switches[i].label)), switches[i].name);
-
-      gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (check), ! fse_train_request_has (request, off));
-      gtk_label_set_line_wrap (GTK_LABEL (gtk_bin_get_child (GTK_BIN (check))), TRUE);
-      gtk_widget_set_tooltip_text (check, switches[i].name);
-      gtk_grid_attach (GTK_GRID (grid), check, (gint) i % 2, (gint) i / 2, 1, 1);
-      g_ptr_array_add (advanced->switches, check);
-    }
-  return grid;
+  gtk_entry_set_text (GTK_ENTRY (entry), words);
+  gtk_entry_set_max_length (GTK_ENTRY (entry), 200);
+  gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
+  gtk_widget_set_tooltip_text (entry, tip);
+  return entry;
 }
 
 static void
@@ -227,7 +199,6 @@ finalize (GObject *object)
   FseTrainAdvanced *advanced = FSE_TRAIN_ADVANCED (object);
 
   g_free (advanced->folder);
-  g_ptr_array_unref (advanced->switches);
   G_OBJECT_CLASS (fse_train_advanced_parent_class)->finalize (object);
 }
 
@@ -242,7 +213,6 @@ fse_train_advanced_class_init (FseTrainAdvancedClass *klass)
 static void
 fse_train_advanced_init (FseTrainAdvanced *advanced)
 {
-  advanced->switches = g_ptr_array_new ();
   gtk_grid_set_row_spacing (GTK_GRID (advanced), 6);
   gtk_grid_set_column_spacing (GTK_GRID (advanced), 12);
   gtk_container_set_border_width (GTK_CONTAINER (advanced), 6);
@@ -254,13 +224,19 @@ fse_train_advanced_new (const FseTrainRequest *request, const gchar *folder)
   FseTrainAdvanced *advanced = g_object_new (FSE_TYPE_TRAIN_ADVANCED, NULL);
   GtkGrid          *grid     = GTK_GRID (advanced);
   GtkWidget        *budget   = build_budget (advanced);
+  FseSettings       settings;
 
+  fse_train_request_settings (request, &settings);
   advanced->folder     = g_strdup (folder);
-  advanced->model_size = build_model_size (request);
+  advanced->model_size = build_model_size (settings.model_size);
   advanced->size       = build_size (request->size);
   advanced->seed       = fse_named (gtk_spin_button_new_with_range (0, G_MAXINT, 1.0), "seed");
   advanced->device     = fse_named (fse_device_combo_new (request->device), "device");
   advanced->place      = build_place (advanced);
+  advanced->switches   = fse_train_switches_new (&settings);
+  advanced->instruction = build_words ("instruction", request->instruction,
+                                       _("The edit in words, such as “make it night”: shown where edits are chosen"));
+  advanced->inverse     = build_words ("inverse", request->inverse, _("What would undo the edit, such as “make it day”"));
   gtk_widget_set_tooltip_text (advanced->seed, _("The same seed gives the same training"));
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (advanced->seed), request->seed);
   gtk_combo_box_set_active (GTK_COMBO_BOX (advanced->unit), request->steps > 0 ? 1 : 0);
@@ -271,6 +247,8 @@ fse_train_advanced_new (const FseTrainRequest *request, const gchar *folder)
   fse_ui_grid_row (grid, 3, _("See_d:"), advanced->seed, advanced->seed);
   fse_ui_grid_row (grid, 4, _("Run _on:"), advanced->device, advanced->device);
   fse_ui_grid_row (grid, 5, _("Save _in:"), advanced->place, advanced->place);
-  gtk_grid_attach (grid, build_switches (advanced, request), 0, 6, 2, 1);
+  fse_ui_grid_row (grid, 6, _("W_hat it does:"), advanced->instruction, advanced->instruction);
+  fse_ui_grid_row (grid, 7, _("The wa_y back:"), advanced->inverse, advanced->inverse);
+  gtk_grid_attach (grid, advanced->switches, 0, 8, 2, 1);
   return GTK_WIDGET (advanced);
 }

@@ -17,8 +17,7 @@ struct _FseTrainProgress
 {
   GtkBox     parent_instance;
   guint      version; /* of the example that is shown */
-  FseImage  *example[3];
-  GtkWidget *preview, *truth, *strip, *plot, *bar, *status;
+  GtkWidget *preview, *strip, *plot, *bar, *status;
 };
 
 G_DEFINE_TYPE (FseTrainProgress, fse_train_progress, GTK_TYPE_BOX)
@@ -67,19 +66,17 @@ status_text (const FseSnapshot *snapshot)
 static void
 show_example (FseTrainProgress *progress, FseTrainRun *run, guint step)
 {
-  FseImage *pictures[3];
+  FseSplitPreview *preview = FSE_SPLIT_PREVIEW (progress->preview);
+  FseImage        *pictures[3];
 
   if (! fse_train_run_example (run, &progress->version, pictures))
     return;
-  for (gint k = 0; k < 3; k++)
-    {
-      g_clear_pointer (&progress->example[k], fse_image_unref);
-      progress->example[k] = pictures[k];
-    }
-  fse_split_preview_set_before (FSE_SPLIT_PREVIEW (progress->preview), pictures[0]);
-  fse_split_preview_set_after (FSE_SPLIT_PREVIEW (progress->preview), pictures[1]);
-  fse_split_preview_set_before (FSE_SPLIT_PREVIEW (progress->truth), pictures[2]);
+  fse_split_preview_set_before (preview, pictures[0]);
+  fse_split_preview_set_after (preview, pictures[1]);
+  fse_split_preview_set_truth (preview, pictures[2]);
   fse_film_strip_add (FSE_FILM_STRIP (progress->strip), pictures[1], step);
+  for (gint k = 0; k < 3; k++)
+    fse_image_unref (pictures[k]);
 }
 
 gboolean
@@ -128,7 +125,7 @@ fse_train_progress_clear (FseTrainProgress *progress)
   progress->version = 0;
   fse_split_preview_set_before (FSE_SPLIT_PREVIEW (progress->preview), NULL);
   fse_split_preview_set_after (FSE_SPLIT_PREVIEW (progress->preview), NULL);
-  fse_split_preview_set_before (FSE_SPLIT_PREVIEW (progress->truth), NULL);
+  fse_split_preview_set_truth (FSE_SPLIT_PREVIEW (progress->preview), NULL);
   fse_film_strip_clear (FSE_FILM_STRIP (progress->strip));
   fse_loss_plot_set (FSE_LOSS_PLOT (progress->plot), NULL, 0, 0.0, _("Loss"));
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (progress->bar), 0.0);
@@ -145,19 +142,8 @@ fse_train_progress_end (FseTrainProgress *progress, gboolean trained, const gcha
 }
 
 static void
-finalize (GObject *object)
-{
-  FseTrainProgress *progress = FSE_TRAIN_PROGRESS (object);
-
-  for (gint k = 0; k < 3; k++)
-    g_clear_pointer (&progress->example[k], fse_image_unref);
-  G_OBJECT_CLASS (fse_train_progress_parent_class)->finalize (object);
-}
-
-static void
 fse_train_progress_class_init (FseTrainProgressClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = finalize;
 }
 
 static GtkWidget *
@@ -183,14 +169,11 @@ fse_train_progress_init (FseTrainProgress *progress)
   gtk_orientable_set_orientation (GTK_ORIENTABLE (progress), GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing (GTK_BOX (progress), 6);
   progress->preview = fse_named (fse_split_preview_new (), "live");
-  progress->truth   = fse_named (fse_split_preview_new (), "truth");
   progress->strip   = fse_named (fse_film_strip_new (), "strip");
   progress->plot    = fse_named (fse_loss_plot_new (), "plot");
   progress->bar     = fse_named (gtk_progress_bar_new (), "bar");
   progress->status  = fse_named (gtk_label_new (""), "status");
-  gtk_widget_set_can_focus (progress->truth, FALSE);
-  gtk_box_pack_start (GTK_BOX (pictures), under_title (_("A pair in training: before, and the edit by now"), progress->preview), TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (pictures), under_title (_("What it shall become"), progress->truth), TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (pictures), under_title (_("A pair in training"), progress->preview), TRUE, TRUE, 0);
   gtk_progress_bar_set_show_text (GTK_PROGRESS_BAR (progress->bar), TRUE);
   atk_object_set_name (gtk_widget_get_accessible (progress->bar), _("Training progress"));
   gtk_label_set_xalign (GTK_LABEL (progress->status), 0.0f);

@@ -152,6 +152,7 @@ train (FseTrainRun *run, FsePairs *pairs, GError **error)
     return FALSE;
   if (run->request->device[0])
     fse_trainer_set_device (trainer, run->request->device);
+  fse_trainer_set_words (trainer, run->request->instruction, run->request->inverse);
   fse_trainer_set_resume (trainer, run->request->resume);
   if (run->request->further)
     fse_trainer_set_init (trainer, run->model);

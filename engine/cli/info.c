@@ -28,6 +28,8 @@ print_json (const FseModelInfo *info, const gchar *name)
   fse_cli_add_text (json, "device", info->device);
   fse_cli_add_text (json, "program", info->program);
   fse_cli_add_text (json, "created", info->created);
+  fse_cli_add_text (json, "instruction", info->instruction);
+  fse_cli_add_text (json, "inverse", info->inverse);
   json_builder_set_member_name (json, "settings");
   json_builder_add_value (json, json_from_string (settings, NULL));
   json_builder_end_object (json);
@@ -44,6 +46,10 @@ print_text (const FseModelInfo *info, const gchar *name)
 
   printf ("%s\n", name);
   printf ("  Format            %d, written by %s\n", info->format, info->program ? info->program : "?");
+  if (info->instruction[0])
+    printf ("  Edit              %s\n", info->instruction);
+  if (info->inverse[0])
+    printf ("  Its inverse       %s\n", info->inverse);
   printf ("  Trained           %s on %s\n", info->created ? info->created : "?", info->device ? info->device : "?");
   printf ("  Training          %u steps in %s, on %u pair%s of %d x %d pixels\n", info->steps, time, info->n_pairs,
           info->n_pairs == 1 ? "" : "s", info->width, info->height);

@@ -15,7 +15,7 @@
 typedef struct
 {
   gchar  **positional;
-  gchar   *output, *size, *steps, *minutes, *seed, *model_size, *device, *init;
+  gchar   *output, *size, *steps, *minutes, *seed, *model_size, *device, *init, *instruction, *inverse;
   gchar  **sets;
   gint     pairs;
   gboolean resume, json;
@@ -34,6 +34,8 @@ options_clear (Options *options)
   g_free (options->model_size);
   g_free (options->device);
   g_free (options->init);
+  g_free (options->instruction);
+  g_free (options->inverse);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -66,6 +68,8 @@ parse (Options *options, gint *argc, gchar ***argv)
     { "model-size", 0, 0, G_OPTION_ARG_STRING, &options->model_size, "small, medium or large (small)", "SIZE" },
     { "resume", 0, 0, G_OPTION_ARG_NONE, &options->resume, "Go on from the checkpoint of a stopped training", NULL },
     { "init", 0, 0, G_OPTION_ARG_FILENAME, &options->init, "Start from the weights of another model", "MODEL" },
+    { "instruction", 0, 0, G_OPTION_ARG_STRING, &options->instruction, "What the edit does, in words, for the model file", "TEXT" },
+    { "inverse", 0, 0, G_OPTION_ARG_STRING, &options->inverse, "What would undo it, in words", "TEXT" },
     { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->sets, "Change a setting, see below; may be repeated", "NAME=VALUE" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Tell progress and result as lines of JSON", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->positional, NULL, NULL },
@@ -235,6 +239,7 @@ run (const Options *options, const FseSettings *settings, GError **error)
   fse_trainer_set_device (trainer, options->device);
   fse_trainer_set_resume (trainer, options->resume);
   fse_trainer_set_init (trainer, options->init);
+  fse_trainer_set_words (trainer, options->instruction, options->inverse);
   if (!options->json)
     {
       printf ("Learning from %u pair%s at %d pixels\n", pairs->pairs->len, pairs->pairs->len == 1 ? "" : "s",

@@ -5,6 +5,9 @@
 
 #include "files/safetensors.h"
 
+/* Of a text in the metadata: what is longer was made to do harm. */
+#define MOST_CHARACTERS 400
+
 struct _FseModelFile
 {
   FseTensorsReader *reader;
@@ -20,6 +23,8 @@ fse_model_info_free (FseModelInfo *info)
   g_free (info->device);
   g_free (info->program);
   g_free (info->created);
+  g_free (info->instruction);
+  g_free (info->inverse);
   g_free (info);
 }
 
@@ -63,6 +68,10 @@ fse_model_save (const gchar *path, const FseModelInfo *info, FseDevice *device, 
   fse_tensors_writer_set (writer, "device", info->device);
   fse_tensors_writer_set (writer, "program", info->program);
   fse_tensors_writer_set (writer, "created", info->created);
+  if (info->instruction && info->instruction[0])
+    fse_tensors_writer_set (writer, "instruction", info->instruction);
+  if (info->inverse && info->inverse[0])
+    fse_tensors_writer_set (writer, "inverse", info->inverse);
   return fse_tensors_writer_save (writer, path, error);
 }
 
@@ -78,12 +87,15 @@ get_number (FseTensorsReader *reader, const gchar *key, gdouble low, gdouble hig
   return FALSE;
 }
 
+/* "" where there is none. */
 static gchar *
 get_text (FseTensorsReader *reader, const gchar *key)
 {
   const gchar *text = fse_tensors_reader_get (reader, key);
 
-  return g_strndup (text && g_utf8_validate (text, -1, NULL) ? text : "", 200);
+  if (!text || !g_utf8_validate (text, -1, NULL))
+    return g_strdup ("");
+  return g_utf8_substring (text, 0, MIN (g_utf8_strlen (text, -1), MOST_CHARACTERS));
 }
 
 static FseModelInfo *
@@ -161,6 +173,8 @@ read_info (FseTensorsReader *reader, const gchar *path, GError **error)
   info->device = get_text (reader, "device");
   info->program = get_text (reader, "program");
   info->created = get_text (reader, "created");
+  info->instruction = get_text (reader, "instruction");
+  info->inverse = get_text (reader, "inverse");
   return g_steal_pointer (&info);
 }
 

@@ -30,6 +30,7 @@ typedef struct
   gchar      *device;
   gchar      *program; /* "few-shot-edit 0.1.0" */
   gchar      *created; /* ISO 8601, UTC */
+  gchar      *instruction, *inverse; /* the edit and its way back in the user's words; "" where not said */
 } FseModelInfo;
 
 /* FSE_ERROR_IO or FSE_ERROR_BAD_MODEL (truncated, newer or older version, not a model).

@@ -33,7 +33,7 @@ struct _FseTrainer
 {
   FsePairs   *pairs; /* copy: references of the pictures */
   FseSettings settings;
-  gchar      *path, *checkpoint, *device_name, *init_path;
+  gchar      *path, *checkpoint, *device_name, *init_path, *instruction, *inverse;
   gboolean    resume;
   gint        cancelled, stopped, paused; /* atomic */
 
@@ -116,6 +116,8 @@ fse_trainer_free (FseTrainer *trainer)
   g_free (trainer->checkpoint);
   g_free (trainer->device_name);
   g_free (trainer->init_path);
+  g_free (trainer->instruction);
+  g_free (trainer->inverse);
   g_free (trainer);
 }
 
@@ -137,6 +139,15 @@ fse_trainer_set_init (FseTrainer *trainer, const gchar *model_path)
 {
   g_free (trainer->init_path);
   trainer->init_path = g_strdup (model_path);
+}
+
+void
+fse_trainer_set_words (FseTrainer *trainer, const gchar *instruction, const gchar *inverse)
+{
+  g_free (trainer->instruction);
+  g_free (trainer->inverse);
+  trainer->instruction = g_strdup (instruction);
+  trainer->inverse = g_strdup (inverse);
 }
 
 void
@@ -429,7 +440,8 @@ save_model (FseTrainer *trainer, GError **error)
                         .n_pairs = data->n, .steps = trainer->state.step, .seconds = trainer->state.seconds,
                         .error = trainer->state.error, .copy_error = data->copy_error,
                         .device = (gchar *) fse_device_info (trainer->device)->name,
-                        .program = (gchar *) "few-shot-edit " FSE_VERSION, .created = created };
+                        .program = (gchar *) "few-shot-edit " FSE_VERSION, .created = created,
+                        .instruction = trainer->instruction, .inverse = trainer->inverse };
 
   return fse_model_save (trainer->path, &info, trainer->device, trainer->weights, before, after, error);
 }

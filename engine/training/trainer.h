@@ -65,6 +65,8 @@ void     fse_trainer_set_device (FseTrainer *trainer, const gchar *name);
 void     fse_trainer_set_resume (FseTrainer *trainer, gboolean resume);
 /* Starts from the weights of another model of the same architecture. */
 void     fse_trainer_set_init   (FseTrainer *trainer, const gchar *model_path);
+/* The edit and its way back in the user's words, kept in the model file; UTF-8, NULL = not said; copied. */
+void     fse_trainer_set_words  (FseTrainer *trainer, const gchar *instruction, const gchar *inverse);
 
 /* Trains until the budget is spent, then writes the model (temporary file and
  * rename) and removes the checkpoint.  Cancelled: writes the checkpoint, and
