@@ -17,7 +17,7 @@ struct _FseTrainAdvanced
 {
   GtkGrid    parent_instance;
   gchar     *folder;
-  GtkWidget *budget, *unit, *model_size, *size, *seed, *device, *place, *instruction, *inverse, *switches;
+  GtkWidget *budget, *unit, *model_size, *size, *seed, *device, *about, *place, *instruction, *inverse, *switches;
 };
 
 G_DEFINE_TYPE (FseTrainAdvanced, fse_train_advanced, GTK_TYPE_GRID)
@@ -97,6 +97,14 @@ on_unit (GtkComboBox *unit, FseTrainAdvanced *advanced)
 }
 
 static void
+on_told (FseDeviceCombo *device, FseTrainAdvanced *advanced)
+{
+  g_autofree gchar *text = fse_device_combo_about (device);
+
+  gtk_label_set_text (GTK_LABEL (advanced->about), text);
+}
+
+static void
 on_place (GtkFileChooser *place, FseTrainAdvanced *advanced)
 {
   g_autofree gchar *chosen = gtk_file_chooser_get_filename (place);
@@ -110,6 +118,18 @@ on_place (GtkFileChooser *place, FseTrainAdvanced *advanced)
 }
 
 /* --- building ------------------------------------------------------------- */
+
+static GtkWidget *
+build_about (void)
+{
+  GtkWidget *label = fse_named (gtk_label_new (_("Looking for devices")), "about-device");
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
+  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 40);
+  gtk_style_context_add_class (gtk_widget_get_style_context (label), GTK_STYLE_CLASS_DIM_LABEL);
+  return label;
+}
 
 static GtkWidget *
 build_budget (FseTrainAdvanced *advanced)
@@ -232,6 +252,7 @@ fse_train_advanced_new (const FseTrainRequest *request, const gchar *folder)
   advanced->size       = build_size (request->size);
   advanced->seed       = fse_named (gtk_spin_button_new_with_range (0, G_MAXINT, 1.0), "seed");
   advanced->device     = fse_named (fse_device_combo_new (request->device), "device");
+  advanced->about      = build_about ();
   advanced->place      = build_place (advanced);
   advanced->switches   = fse_train_switches_new (&settings);
   advanced->instruction = build_words ("instruction", request->instruction,
@@ -246,9 +267,11 @@ fse_train_advanced_new (const FseTrainRequest *request, const gchar *folder)
   fse_ui_grid_row (grid, 2, _("Picture si_ze:"), advanced->size, advanced->size);
   fse_ui_grid_row (grid, 3, _("See_d:"), advanced->seed, advanced->seed);
   fse_ui_grid_row (grid, 4, _("Run _on:"), advanced->device, advanced->device);
-  fse_ui_grid_row (grid, 5, _("Save _in:"), advanced->place, advanced->place);
-  fse_ui_grid_row (grid, 6, _("W_hat it does:"), advanced->instruction, advanced->instruction);
-  fse_ui_grid_row (grid, 7, _("The wa_y back:"), advanced->inverse, advanced->inverse);
-  gtk_grid_attach (grid, advanced->switches, 0, 8, 2, 1);
+  gtk_grid_attach (grid, advanced->about, 1, 5, 1, 1);
+  fse_ui_grid_row (grid, 6, _("Save _in:"), advanced->place, advanced->place);
+  fse_ui_grid_row (grid, 7, _("W_hat it does:"), advanced->instruction, advanced->instruction);
+  fse_ui_grid_row (grid, 8, _("The wa_y back:"), advanced->inverse, advanced->inverse);
+  gtk_grid_attach (grid, advanced->switches, 0, 9, 2, 1);
+  g_signal_connect (advanced->device, "told", G_CALLBACK (on_told), advanced);
   return GTK_WIDGET (advanced);
 }

@@ -35,7 +35,7 @@ print_text (const FseDeviceInfo *info, guint number)
 static void
 add_json (JsonBuilder *json, const FseDeviceInfo *info, guint number)
 {
-  g_autofree gchar  *problem = fse_device_problem (info);
+  g_autofree gchar  *problem = fse_device_problem (info, TRUE);
   g_autoptr (GError) error = NULL;
   g_autofree gchar  *gemm = problem ? NULL : gemm_of (number, &error);
 

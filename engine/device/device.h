@@ -76,8 +76,9 @@ GPtrArray *fse_device_list (GError **error);
 /* The kernel family that the device will be given. */
 FseFamily  fse_device_info_family (const FseDeviceInfo *info);
 /* Runs the self-test on a listed device, under a second where kernels are
- * cached.  NULL: it passes.  Else the reason why it cannot be used; free it. */
-gchar     *fse_device_problem     (const FseDeviceInfo *info);
+ * cached.  NULL: it passes.  Else the reason why it cannot be used; free it.
+ * again: also where the verdict is remembered. */
+gchar     *fse_device_problem     (const FseDeviceInfo *info, gboolean again);
 /* Some lines for a person: `number` (its place in the list), name, platform
  * and driver, kernel family and vector width, memory, verdict of the
  * self-test.  Ends in a line feed; free it. */

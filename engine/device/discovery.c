@@ -262,12 +262,12 @@ fse_device_open (const gchar *name, GError **error)
 }
 
 gchar *
-fse_device_problem (const FseDeviceInfo *info)
+fse_device_problem (const FseDeviceInfo *info, gboolean again)
 {
   g_autoptr (GError)    reason = NULL;
   g_autoptr (FseDevice) device = fse_device_new (fse_device_info_copy (info), &reason);
 
-  if (device && fse_self_test (device, TRUE, &reason))
+  if (device && fse_self_test (device, again, &reason))
     return NULL;
   return g_strdup (reason->message);
 }
@@ -275,7 +275,7 @@ fse_device_problem (const FseDeviceInfo *info)
 gchar *
 fse_device_report (const FseDeviceInfo *info, guint number)
 {
-  g_autofree gchar *problem = fse_device_problem (info);
+  g_autofree gchar *problem = fse_device_problem (info, TRUE);
   gboolean          cpu = fse_device_info_family (info) == FSE_FAMILY_CPU;
 
   return g_strdup_printf ("%u  %s (%s)\n"

@@ -23,7 +23,7 @@ test_list (void)
   for (guint i = 0; i < list->len; i++)
     {
       FseDeviceInfo    *info = list->pdata[i];
-      g_autofree gchar *problem = fse_device_problem (info), *report = fse_device_report (info, i);
+      g_autofree gchar *problem = fse_device_problem (info, TRUE), *report = fse_device_report (info, i);
 
       g_assert_cmpstr (info->name, !=, "");
       g_assert_true (g_utf8_validate (info->name, -1, NULL));
@@ -139,7 +139,7 @@ test_crashes (void)
   g_clear_error (&error);
 
   /* a person asks, and it does well */
-  problem = fse_device_problem (list->pdata[0]);
+  problem = fse_device_problem (list->pdata[0], TRUE);
   g_assert_null (problem);
   device = fse_device_open ("cpu", &error);
   g_assert_no_error (error);
@@ -154,7 +154,7 @@ test_fail_hook (void)
 
   g_setenv ("FEW_SHOT_EDIT_FAIL_DEVICE", "cpu", TRUE);
   g_assert_null (fse_device_open ("cpu", &error));
-  problem = fse_device_problem (list->pdata[list->len - 1]);
+  problem = fse_device_problem (list->pdata[list->len - 1], TRUE);
   g_unsetenv ("FEW_SHOT_EDIT_FAIL_DEVICE");
   g_assert_error (error, FSE_ERROR, FSE_ERROR_NO_DEVICE);
   g_assert_nonnull (strstr (error->message, ((FseDeviceInfo *) list->pdata[list->len - 1])->name));
