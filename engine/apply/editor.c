@@ -39,7 +39,7 @@ struct _FseEditor
 void
 fse_apply_settings_default (FseApplySettings *settings)
 {
-  *settings = (FseApplySettings) { .steps = 1, .strength = 1.0, .seed = 0, .references = 1 };
+  *settings = (FseApplySettings) { .steps = 1, .strength = 1.0, .seed = 0, .references = 1, .reference = -1 };
 }
 
 gboolean
@@ -53,6 +53,9 @@ fse_apply_settings_check (const FseApplySettings *settings, GError **error)
   else if (settings->references < 1 || settings->references > MAX_REFERENCES)
     g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, "From 1 to %d example pairs can be consulted, not %d.",
                  MAX_REFERENCES, settings->references);
+  else if (settings->reference < -1)
+    g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, "The example pair to consult is counted from 0, or -1 for the nearest; it cannot be %d.",
+                 settings->reference);
   else
     return TRUE;
   return FALSE;
@@ -144,9 +147,16 @@ consults_references (FseEditor *editor)
   return settings->n_to_n && settings->condition_transform;
 }
 
-/* Gives the inference the training pairs whose befores are nearest to its picture. */
 static gboolean
-choose_references (FseEditor *editor, FseInference *inference, gint references, GError **error)
+set_reference (FseEditor *editor, FseInference *inference, gint index, gint pair, GError **error)
+{
+  return fse_inference_set_reference (inference, index, fse_model_before (editor->model, pair),
+                                      fse_model_after (editor->model, pair), error);
+}
+
+/* Gives the inference the training pairs whose befores are nearest to its picture, or the one that is asked for. */
+static gboolean
+choose_references (FseEditor *editor, FseInference *inference, gint references, gint asked, GError **error)
 {
   const FseModelInfo *info = fse_model_info (editor->model);
   g_autofree gboolean *taken = g_new0 (gboolean, info->n_pairs);
@@ -154,6 +164,8 @@ choose_references (FseEditor *editor, FseInference *inference, gint references, 
 
   if (!consults_references (editor))
     return TRUE;
+  if (asked >= 0)
+    return set_reference (editor, inference, 0, asked, error);
   if (!fse_inference_describe (inference, own, error))
     return FALSE;
   for (gint r = 0; r < references; r++)
@@ -174,8 +186,7 @@ choose_references (FseEditor *editor, FseInference *inference, gint references, 
             }
         }
       taken[best] = TRUE;
-      if (!fse_inference_set_reference (inference, r, fse_model_before (editor->model, best),
-                                        fse_model_after (editor->model, best), error))
+      if (!set_reference (editor, inference, r, best, error))
         return FALSE;
     }
   return TRUE;
@@ -232,6 +243,7 @@ has_seen (FseEditor *editor, const FseImage *small, const FseApplySettings *sett
 
   return editor->seen && editor->seen->width == small->width && editor->seen->height == small->height
          && before->steps == settings->steps && before->seed == settings->seed && before->references == settings->references
+         && before->reference == settings->reference
          && memcmp (editor->seen->rgba, small->rgba, (gsize) small->width * small->height * 4 * sizeof (gfloat)) == 0;
 }
 
@@ -239,7 +251,7 @@ has_seen (FseEditor *editor, const FseImage *small, const FseApplySettings *sett
 static gboolean
 predict (FseEditor *editor, FseImage *small, const FseApplySettings *settings, Report *report, GError **error)
 {
-  gint references = MIN (settings->references, (gint) fse_model_info (editor->model)->n_pairs);
+  gint references = settings->reference >= 0 ? 1 : MIN (settings->references, (gint) fse_model_info (editor->model)->n_pairs);
 
   if (has_seen (editor, small, settings))
     return TRUE;
@@ -248,7 +260,7 @@ predict (FseEditor *editor, FseImage *small, const FseApplySettings *settings, R
       || !go_on (0, report, error)
       || !fit_inference (editor, small->height, small->width, references, error)
       || !fse_inference_set_picture (editor->inference, small->rgba, error)
-      || !choose_references (editor, editor->inference, references, error)
+      || !choose_references (editor, editor->inference, references, settings->reference, error)
       || !fse_inference_look (editor->inference, error)
       || !fse_inference_start (editor->inference, settings->seed, error))
     return FALSE;
@@ -302,6 +314,30 @@ look_at (FseEditor *editor, const FseRaster *raster, Report *report, GError **er
   return small;
 }
 
+FseImage *
+fse_editor_see (FseEditor *editor, const FseRaster *raster, FseProgress progress, gpointer data, GError **error)
+{
+  Report report = { editor, progress, data, 0, 1 };
+
+  g_atomic_int_set (&editor->cancelled, 0);
+  return look_at (editor, raster, &report, error);
+}
+
+/* The settings, and that the pair they name is one of the model's. */
+static gboolean
+check_settings (FseEditor *editor, const FseApplySettings *settings, GError **error)
+{
+  gint n_pairs = fse_model_info (editor->model)->n_pairs;
+
+  if (!fse_apply_settings_check (settings, error))
+    return FALSE;
+  if (settings->reference < n_pairs)
+    return TRUE;
+  g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, "The model has %d example pairs, counted from 0: there is no pair %d.",
+               n_pairs, settings->reference);
+  return FALSE;
+}
+
 /* Strength 0: the picture's own values. */
 static gboolean
 copy_region (const FseRaster *raster, const FseRectangle *region, Report *report, GError **error)
@@ -332,7 +368,7 @@ fse_editor_apply_raster (FseEditor *editor, const FseRaster *raster, const FseRe
   g_autoptr (FseLift)  lift = NULL;
 
   g_atomic_int_set (&editor->cancelled, 0);
-  if (!fse_apply_settings_check (settings, error))
+  if (!check_settings (editor, settings, error))
     return FALSE;
   if (!region)
     region = &whole;
@@ -341,7 +377,7 @@ fse_editor_apply_raster (FseEditor *editor, const FseRaster *raster, const FseRe
   if (settings->strength == 0)
     return copy_region (raster, region, &copying, error);
 
-  small = look_at (editor, raster, &reading, error);
+  small = raster->seen ? fse_image_ref (raster->seen) : look_at (editor, raster, &reading, error);
   if (!small || !predict (editor, small, settings, &finding, error))
     return FALSE;
   lift = fse_lift_new (editor->device, &editor->fields, small, error);

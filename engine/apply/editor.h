@@ -25,6 +25,7 @@ typedef struct
   gdouble strength;   /* 0..1; 0 is exactly the input */
   guint64 seed;       /* the same seed gives the same picture */
   gint    references; /* training pairs consulted, 1..8; the nearest ones */
+  gint    reference;  /* the one pair to consult instead, counted from 0; -1: the nearest */
 } FseApplySettings;
 
 void       fse_apply_settings_default (FseApplySettings *settings);
@@ -40,6 +41,8 @@ void       fse_editor_close (FseEditor *editor);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FseEditor, fse_editor_close)
 
+/* The picture as the model sees it, reduced to its working size: read once, for the raster's `seen`. */
+FseImage  *fse_editor_see   (FseEditor *editor, const FseRaster *raster, FseProgress progress, gpointer data, GError **error);
 /* The edit of `region` (NULL: all) of a picture.  The networks look at the whole raster, reduced to the
  * model's working size, and only the region is written: it is cut out of what the whole would
  * have become.  Memory does not grow with the picture.  What was found for a picture is kept: the next

@@ -25,6 +25,9 @@ typedef struct
 {
   gint     width, height;
   gboolean has_alpha; /* FALSE: all alpha is 1 */
+  /* What fse_editor_see() gave for this picture, at this or another scale, so that it need not be
+   * read as a whole again; borrowed.  NULL: it is read. */
+  FseImage *seen;
 
   /* Fills `rgba` with a rectangle that lies inside the picture: always the picture
    * before the edit, also where `write` has been. */

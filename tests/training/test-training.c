@@ -313,7 +313,8 @@ test_region (void)
   g_autofree gchar     *path = model_path ("learns");
   g_autoptr (GError)    error = NULL;
   g_autoptr (FseEditor) editor = fse_editor_open (path, NULL, &error);
-  g_autoptr (FseImage)  picture = fse_image_new (150, 90, NULL), part = fse_image_new (150, 90, NULL), whole = NULL;
+  g_autoptr (FseImage)  picture = fse_image_new (150, 90, NULL), part = fse_image_new (150, 90, NULL);
+  g_autoptr (FseImage)  whole = NULL, seen = NULL;
   FseRasterImages       images = { picture, part };
   FseRaster             raster = fse_raster_of_images (&images);
   const FseRectangle    region = { 31, 7, 88, 60 };
@@ -337,6 +338,20 @@ test_region (void)
           g_assert_cmpfloat (part->rgba[i], ==, in ? whole->rgba[i] : 0);
         }
 
+  /* the look at the picture made once serves as well; so does a pair of the caller's choice, but it must exist */
+  raster.seen = seen = fse_editor_see (editor, &raster, NULL, NULL, &error);
+  g_assert_no_error (error);
+  memset (part->rgba, 0, 150 * 90 * 16);
+  g_assert_true (fse_editor_apply_raster (editor, &raster, NULL, &apply, NULL, NULL, &error));
+  g_assert_cmpmem (part->rgba, 150 * 90 * 16, whole->rgba, 150 * 90 * 16);
+  apply.reference = 4;
+  g_assert_true (fse_editor_apply_raster (editor, &raster, NULL, &apply, NULL, NULL, &error));
+  apply.reference = 5;
+  g_assert_false (fse_editor_apply_raster (editor, &raster, NULL, &apply, NULL, NULL, &error));
+  g_assert_error (error, FSE_ERROR, FSE_ERROR_USAGE);
+  g_clear_error (&error);
+
+  apply.reference = -1;
   g_assert_null (fse_editor_apply (editor, picture, &apply, cancel_it, editor, &error));
   g_assert_error (error, FSE_ERROR, FSE_ERROR_CANCELLED);
 }
