@@ -24,6 +24,9 @@ print_json (const FseModelInfo *info, const gchar *name)
   fse_cli_add_number (json, "seconds", info->seconds);
   fse_cli_add_number (json, "error", info->error);
   fse_cli_add_number (json, "copy_error", info->copy_error);
+  fse_cli_add_number (json, "held_out", info->held_out);
+  fse_cli_add_number (json, "validation", info->validation);
+  fse_cli_add_number (json, "best_step", info->best_step ? info->best_step : info->steps);
   fse_cli_add_number (json, "weights", info->n_weights);
   fse_cli_add_text (json, "device", info->device);
   fse_cli_add_text (json, "program", info->program);
@@ -56,6 +59,9 @@ print_text (const FseModelInfo *info, const gchar *name)
   printf ("  Error             %.4f on its own examples", info->error);
   if (info->copy_error > 0)
     printf (", %.2f of the unedited pictures' %.4f", info->error / info->copy_error, info->copy_error);
+  if (info->held_out)
+    printf ("\n  Validation        %.3f on %u held-out pair%s (1 is doing nothing), with the weights of step %u",
+            info->validation, info->held_out, info->held_out == 1 ? "" : "s", info->best_step);
   printf ("\n  Weights           %" G_GSIZE_FORMAT "\n", info->n_weights);
   printf ("  Settings\n");
   for (; help->name; help++)

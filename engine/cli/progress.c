@@ -75,6 +75,8 @@ describe (const FseSnapshot *snapshot)
     g_string_append_printf (text, "  error %.4f", snapshot->error);
   if (isfinite (snapshot->copy_error))
     g_string_append_printf (text, " (unedited %.4f)", snapshot->copy_error);
+  if (isfinite (snapshot->validation))
+    g_string_append_printf (text, "  held out %.3f", snapshot->validation);
   if (snapshot->skipped)
     g_string_append_printf (text, "  skipped %u", snapshot->skipped);
   if (snapshot->seconds_left >= 0)
@@ -103,6 +105,10 @@ print_json (const FseSnapshot *snapshot)
   fse_cli_add_number (json, "loss", snapshot->loss);
   fse_cli_add_number (json, "error", snapshot->error);
   fse_cli_add_number (json, "copy_error", snapshot->copy_error);
+  fse_cli_add_number (json, "held_out", snapshot->held_out);
+  fse_cli_add_number (json, "validation", snapshot->validation);
+  fse_cli_add_number (json, "best_validation", snapshot->best_validation);
+  fse_cli_add_number (json, "best_step", snapshot->best_step ? snapshot->best_step : NAN);
   fse_cli_add_number (json, "skipped", snapshot->skipped);
   fse_cli_add_text (json, "device", *snapshot->device ? snapshot->device : NULL);
   fse_cli_add_text (json, "notice", *snapshot->notice ? snapshot->notice : NULL);

@@ -171,6 +171,9 @@ print_result (FseTrainer *trainer, const gchar *path, gboolean json)
       fse_cli_add_number (builder, "loss", end.loss);
       fse_cli_add_number (builder, "error", end.error);
       fse_cli_add_number (builder, "copy_error", end.copy_error);
+      fse_cli_add_number (builder, "held_out", end.held_out);
+      fse_cli_add_number (builder, "validation", end.best_validation);
+      fse_cli_add_number (builder, "best_step", end.best_step ? end.best_step : NAN);
       json_builder_end_object (builder);
       fse_cli_print_json (builder);
     }
@@ -181,6 +184,8 @@ print_result (FseTrainer *trainer, const gchar *path, gboolean json)
       printf ("Trained %u steps in %s", end.step, time);
       if (isfinite (end.error) && end.copy_error > 0)
         printf ("; error %.4f, %.2f of the unedited pictures' %.4f", end.error, end.error / end.copy_error, end.copy_error);
+      if (end.best_step)
+        printf (".\nOn held-out pairs it scores %.3f (1 is doing nothing), best at step %u", end.best_validation, end.best_step);
       printf (".\nModel: %s\n", shown);
     }
 }

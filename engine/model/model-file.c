@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/model-file.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "files/safetensors.h"
@@ -31,16 +32,12 @@ fse_model_info_free (FseModelInfo *info)
 /* Writing */
 
 gboolean
-fse_model_save (const gchar *path, const FseModelInfo *info, FseDevice *device, FseWeights *weights,
+fse_model_save (const gchar *path, const FseModelInfo *info, FseWeights *weights, const gfloat *values,
                 const guint8 *before, const guint8 *after, GError **error)
 {
   g_autoptr (FseTensorsWriter) writer = fse_tensors_writer_new ();
-  g_autofree gfloat *values = g_new (gfloat, fse_weights_floats (weights));
-  g_autofree gchar  *settings = fse_settings_to_json (&info->settings);
-  gint64             pairs_shape[4] = { info->n_pairs, info->height, info->width, 4 };
-
-  if (!fse_device_read (device, fse_weights_arena (weights, FSE_ARENA_EMA), values, fse_weights_floats (weights), error))
-    return FALSE;
+  g_autofree gchar *settings = fse_settings_to_json (&info->settings);
+  gint64            pairs_shape[4] = { info->n_pairs, info->height, info->width, 4 };
 
   for (guint i = 0; i < fse_weights_n (weights); i++)
     {
@@ -64,6 +61,12 @@ fse_model_save (const gchar *path, const FseModelInfo *info, FseDevice *device, 
   fse_tensors_writer_set_number (writer, "seconds", info->seconds);
   fse_tensors_writer_set_number (writer, "error", info->error);
   fse_tensors_writer_set_number (writer, "copy_error", info->copy_error);
+  if (info->held_out)
+    {
+      fse_tensors_writer_set_number (writer, "held_out", info->held_out);
+      fse_tensors_writer_set_number (writer, "best_step", info->best_step);
+      fse_tensors_writer_set_number (writer, "validation", info->validation);
+    }
   fse_tensors_writer_set_number (writer, "weights", fse_weights_count (weights));
   fse_tensors_writer_set (writer, "device", info->device);
   fse_tensors_writer_set (writer, "program", info->program);
@@ -96,6 +99,24 @@ get_text (FseTensorsReader *reader, const gchar *key)
   if (!text || !g_utf8_validate (text, -1, NULL))
     return g_strdup ("");
   return g_utf8_substring (text, 0, MIN (g_utf8_strlen (text, -1), MOST_CHARACTERS));
+}
+
+/* What a model has of it whose training held pairs out. */
+static gboolean
+read_validation (FseTensorsReader *reader, FseModelInfo *info, GError **error)
+{
+  gdouble held_out, best_step;
+
+  info->validation = NAN;
+  if (!fse_tensors_reader_get (reader, "held_out"))
+    return TRUE;
+  if (!get_number (reader, "held_out", 1, info->n_pairs, &held_out, error)
+      || !get_number (reader, "best_step", 1, 4e9, &best_step, error)
+      || !get_number (reader, "validation", 0, 1e9, &info->validation, error))
+    return FALSE;
+  info->held_out = held_out;
+  info->best_step = best_step;
+  return TRUE;
 }
 
 static FseModelInfo *
@@ -175,6 +196,8 @@ read_info (FseTensorsReader *reader, const gchar *path, GError **error)
   info->created = get_text (reader, "created");
   info->instruction = get_text (reader, "instruction");
   info->inverse = get_text (reader, "inverse");
+  if (!read_validation (reader, info, error))
+    return NULL;
   return g_steal_pointer (&info);
 }
 

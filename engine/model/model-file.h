@@ -26,6 +26,9 @@ typedef struct
   guint       steps;
   gdouble     seconds;
   gdouble     error, copy_error; /* as in FseSnapshot, at the end */
+  guint       held_out;      /* pairs that were not learnt from: the last ones */
+  guint       best_step;     /* whose weights these are; 0 = nothing was held out */
+  gdouble     validation;    /* what they score on the held-out pairs (1 = doing nothing); NaN = nothing was held out */
   gsize       n_weights;
   gchar      *device;
   gchar      *program; /* "few-shot-edit 0.1.0" */
@@ -40,10 +43,9 @@ void          fse_model_info_free (FseModelInfo *info);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FseModelInfo, fse_model_info_free)
 
-/* Writes `path` (temporary file and rename).  weights: those of a trained
- * model; its averages (EMA) are what is written.  before, after: n_pairs
- * pictures of height x width R'G'B'A bytes. */
-gboolean      fse_model_save (const gchar *path, const FseModelInfo *info, FseDevice *device, FseWeights *weights,
+/* Writes `path` (temporary file and rename).  values: what to write of each of the weights, an arena of
+ * theirs (fse_weights_floats()).  before, after: n_pairs pictures of height x width R'G'B'A bytes. */
+gboolean      fse_model_save (const gchar *path, const FseModelInfo *info, FseWeights *weights, const gfloat *values,
                               const guint8 *before, const guint8 *after, GError **error);
 
 /* An opened model file; pointers into it live as long as it. */

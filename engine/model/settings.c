@@ -14,6 +14,7 @@ typedef enum
   KIND_SWITCH, /* gboolean; words[0] = FALSE, words[1] = TRUE */
   KIND_CHOICE, /* an enum counted from 0, one word each */
   KIND_INT,    /* gint or guint: both hold what the range allows */
+  KIND_AUTO,   /* gint; words[0] = -1 */
   KIND_SEED,   /* guint64 */
   KIND_REAL    /* gdouble */
 } Kind;
@@ -53,6 +54,8 @@ static const Setting settings_table[] = {
   { KIND_SEED, AT (seed), 0, MAX_SEED },
   { KIND_INT, AT (steps), 0, 10000000, 1 },
   { KIND_REAL, AT (minutes), 0, 100000 },
+  { KIND_AUTO, AT (validation), -1, 100, 1, { "auto" } },
+  SWITCH (keep_best),
 };
 
 static const FseSettingHelp help[] = {
@@ -74,6 +77,8 @@ static const FseSettingHelp help[] = {
   { "seed", "0..9007199254740991", "start of all randomness" },
   { "steps", "0..10000000", "training budget in steps; 0 leaves it to the minutes" },
   { "minutes", "0..100000", "training budget in minutes; 0 leaves it to the steps, or to 5 minutes" },
+  { "validation", "auto|0..100", "pairs held out, not learnt from, to see how well the edit does on them" },
+  { "keep-best", "on|off", "keep the weights that did best on the held-out pairs, not the last ones" },
   { NULL },
 };
 
@@ -100,6 +105,8 @@ fse_settings_default (FseSettings *settings)
     .size = 128,
     .batch = 4,
     .rate = 1e-3,
+    .validation = -1,
+    .keep_best = TRUE,
   };
 }
 
@@ -128,6 +135,7 @@ value_of (const FseSettings *settings, const Setting *setting)
     case KIND_CHOICE:
       return FIELD (settings, setting, FseModelSize);
     case KIND_INT:
+    case KIND_AUTO:
       return FIELD (settings, setting, gint);
     case KIND_SEED:
       return FIELD (settings, setting, guint64);
@@ -173,7 +181,12 @@ set_value (FseSettings *settings, gint index, const gchar *text)
   const Setting *setting = &settings_table[index];
   gdouble        value;
 
-  if (setting->words[0])
+  if (setting->kind == KIND_AUTO && strcmp (text, setting->words[0]) == 0)
+    {
+      FIELD (settings, setting, gint) = -1;
+      return TRUE;
+    }
+  if (setting->kind == KIND_SWITCH || setting->kind == KIND_CHOICE)
     {
       for (gint i = 0; i < (gint) G_N_ELEMENTS (setting->words) && setting->words[i]; i++)
         if (strcmp (text, setting->words[i]) == 0)
@@ -189,7 +202,7 @@ set_value (FseSettings *settings, gint index, const gchar *text)
 
   if (!parse_number (setting, text, &value) || !in_range (setting, value))
     return FALSE;
-  if (setting->kind == KIND_INT)
+  if (setting->kind == KIND_INT || setting->kind == KIND_AUTO)
     FIELD (settings, setting, gint) = (gint) value;
   else if (setting->kind == KIND_SEED)
     FIELD (settings, setting, guint64) = (guint64) value;
@@ -260,7 +273,9 @@ fse_settings_to_json (const FseSettings *settings)
       gdouble        value = value_of (settings, setting);
 
       json_builder_set_member_name (builder, help[i].name);
-      if (setting->words[0])
+      if (setting->kind == KIND_AUTO && value < 0)
+        json_builder_add_string_value (builder, setting->words[0]);
+      else if (setting->kind == KIND_SWITCH || setting->kind == KIND_CHOICE)
         {
           gint word = CLAMP ((gint) value, 0, (gint) setting->max);
 

@@ -40,6 +40,8 @@ typedef struct
   guint64  seed;
   guint    steps;               /* budget in steps, or 0 */
   gdouble  minutes;             /* budget in minutes, or 0; with neither: 5 minutes */
+  gint     validation;          /* pairs held out, or -1: by how many there are */
+  gboolean keep_best;           /* the weights that did best on the held-out pairs are kept, not the last ones */
 } FseSettings;
 
 void     fse_settings_default (FseSettings *settings);

@@ -150,6 +150,16 @@ fse_weights_zero_grad (FseWeights *weights, GError **error)
   return fse_device_zero (weights->device, weights->arena[FSE_ARENA_GRAD], weights->floats, error);
 }
 
+gboolean
+fse_weights_swap_average (FseWeights *weights, GError **error)
+{
+  FseBuffer *arena = weights->arena;
+
+  return fse_device_copy (weights->device, arena[FSE_ARENA_DATA], arena[FSE_ARENA_GRAD], weights->floats, error)
+         && fse_device_copy (weights->device, arena[FSE_ARENA_EMA], arena[FSE_ARENA_DATA], weights->floats, error)
+         && fse_device_copy (weights->device, arena[FSE_ARENA_GRAD], arena[FSE_ARENA_EMA], weights->floats, error);
+}
+
 gsize
 fse_weights_floats (FseWeights *weights)
 {

@@ -45,6 +45,10 @@ FseTensor  *fse_weights_get      (FseWeights *weights, const gchar *name, gint n
 gboolean    fse_weights_allocate (FseWeights *weights, gboolean training, GError **error);
 gboolean    fse_weights_zero_grad (FseWeights *weights, GError **error);
 
+/* The averages and the weights change places: once to look at a picture with
+ * the averages, and once more to go on.  The gradients are lost. */
+gboolean    fse_weights_swap_average (FseWeights *weights, GError **error);
+
 gsize       fse_weights_floats (FseWeights *weights); /* of one arena, padding included */
 gsize       fse_weights_count  (FseWeights *weights); /* parameters, padding left out */
 FseBuffer   fse_weights_arena  (FseWeights *weights, FseArena arena);

@@ -4,7 +4,7 @@
 #include "files/safetensors.h"
 
 #define KIND "few-shot-edit checkpoint"
-#define FORMAT "1"
+#define FORMAT "2"
 
 static const gchar *arena_names[] = {
   [FSE_ARENA_DATA] = "data",
@@ -13,7 +13,22 @@ static const gchar *arena_names[] = {
   [FSE_ARENA_EMA] = "ema",
 };
 
-/* The settings as far as they must be equal to go on: how long to train may change. */
+void
+fse_progress_state_init (FseProgressState *state)
+{
+  *state = (FseProgressState) { .curve = g_array_new (FALSE, FALSE, sizeof (gfloat)),
+                                .looks = g_array_new (FALSE, FALSE, sizeof (FseValidationPoint)) };
+}
+
+void
+fse_progress_state_clear (FseProgressState *state)
+{
+  g_clear_pointer (&state->curve, g_array_unref);
+  g_clear_pointer (&state->looks, g_array_unref);
+  g_clear_pointer (&state->kept, g_free);
+}
+
+/* The settings as far as they must be equal to go on: how long to train may change, and what is kept of it. */
 static gchar *
 lasting_settings (const FseSettings *settings)
 {
@@ -21,7 +36,25 @@ lasting_settings (const FseSettings *settings)
 
   copy.steps = 0;
   copy.minutes = 0;
+  copy.keep_best = FALSE;
   return fse_settings_to_json (&copy);
+}
+
+/* The looks as a tensor of (step, score): a float holds steps up to 16 millions exactly. */
+static void
+add_looks (FseTensorsWriter *writer, const GArray *looks)
+{
+  g_autofree gfloat *values = g_new (gfloat, 2 * looks->len + 1);
+  gint64             shape[2] = { looks->len, 2 };
+
+  for (guint i = 0; i < looks->len; i++)
+    {
+      const FseValidationPoint *look = &g_array_index (looks, FseValidationPoint, i);
+
+      values[2 * i] = look->step;
+      values[2 * i + 1] = look->score;
+    }
+  fse_tensors_writer_add_f32 (writer, "looks", shape, 2, values);
 }
 
 gboolean
@@ -51,6 +84,10 @@ fse_checkpoint_save (const gchar *path, const FseSettings *settings, const gchar
   fse_tensors_writer_add_f32 (writer, "guard", shape, 1, guard_values);
   shape[0] = state->curve->len;
   fse_tensors_writer_add_f32 (writer, "curve", shape, 1, (gfloat *) state->curve->data);
+  add_looks (writer, state->looks);
+  shape[0] = floats;
+  if (state->kept)
+    fse_tensors_writer_add_f32 (writer, "kept", shape, 1, state->kept);
 
   fse_tensors_writer_set (writer, "kind", KIND);
   fse_tensors_writer_set (writer, "format", FORMAT);
@@ -60,6 +97,8 @@ fse_checkpoint_save (const gchar *path, const FseSettings *settings, const gchar
   fse_tensors_writer_set_number (writer, "seconds", state->seconds);
   fse_tensors_writer_set_number (writer, "loss", state->loss);
   fse_tensors_writer_set_number (writer, "error", state->error);
+  fse_tensors_writer_set_number (writer, "best_step", state->best.step);
+  fse_tensors_writer_set_number (writer, "best_score", state->best.score);
   return fse_tensors_writer_save (writer, path, error);
 }
 
@@ -71,6 +110,31 @@ refuse (GError **error, const gchar *path, const gchar *reason)
   return FALSE;
 }
 
+static gboolean
+read_looks (FseTensorsReader *reader, FseProgressState *state, gsize floats, GError **error)
+{
+  gint64        shape[8] = { 0 };
+  gint          n_dims = fse_tensors_reader_shape (reader, "looks", shape);
+  gsize         n = n_dims == 2 && shape[1] == 2 ? shape[0] : 0;
+  const gfloat *values = fse_tensors_reader_f32 (reader, "looks", 2 * n, error);
+
+  if (!values)
+    return FALSE;
+  g_array_set_size (state->looks, 0);
+  for (gsize i = 0; i < n; i++)
+    {
+      FseValidationPoint look = { values[2 * i], values[2 * i + 1] };
+
+      g_array_append_val (state->looks, look);
+    }
+  g_clear_pointer (&state->kept, g_free);
+  if (fse_tensors_reader_shape (reader, "kept", shape) == 0)
+    return TRUE;
+  values = fse_tensors_reader_f32 (reader, "kept", floats, error);
+  state->kept = values ? g_memdup2 (values, floats * sizeof (gfloat)) : NULL;
+  return values != NULL;
+}
+
 gboolean
 fse_checkpoint_load (const gchar *path, const FseSettings *settings, const gchar *digest,
                      FseProgressState *state, FseDevice *device, FseWeights *weights,
@@ -80,7 +144,7 @@ fse_checkpoint_load (const gchar *path, const FseSettings *settings, const gchar
   g_autofree gchar *json = lasting_settings (settings);
   gsize             floats = fse_weights_floats (weights);
   const gfloat     *values;
-  gdouble           step;
+  gdouble           step, best_step, best_score;
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     {
@@ -101,7 +165,9 @@ fse_checkpoint_load (const gchar *path, const FseSettings *settings, const gchar
   if (!fse_tensors_reader_number (reader, "step", 0, 4e9, &step)
       || !fse_tensors_reader_number (reader, "seconds", 0, 1e9, &state->seconds)
       || !fse_tensors_reader_number (reader, "loss", -1e9, 1e9, &state->loss)
-      || !fse_tensors_reader_number (reader, "error", 0, 1e9, &state->error))
+      || !fse_tensors_reader_number (reader, "error", 0, 1e9, &state->error)
+      || !fse_tensors_reader_number (reader, "best_step", 0, 4e9, &best_step)
+      || !fse_tensors_reader_number (reader, "best_score", 0, 1e9, &best_score))
     return refuse (error, path, "is damaged");
 
   for (gsize i = 0; i < G_N_ELEMENTS (arena_names); i++)
@@ -115,10 +181,11 @@ fse_checkpoint_load (const gchar *path, const FseSettings *settings, const gchar
   if (!values || !fse_device_write (device, guard, values, FSE_GUARD_FLOATS, error))
     return FALSE;
   values = fse_tensors_reader_f32 (reader, "curve", (gsize) step, error);
-  if (!values)
+  if (!values || !read_looks (reader, state, floats, error))
     return FALSE;
 
   state->step = step;
+  state->best = (FseValidationPoint) { best_step, best_score };
   g_array_set_size (state->curve, 0);
   g_array_append_vals (state->curve, values, state->step);
   return TRUE;

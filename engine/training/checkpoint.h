@@ -12,13 +12,29 @@
 
 G_BEGIN_DECLS
 
+/* The score of a look that gave no number. */
+#define FSE_VALIDATION_WORST 1e6f
+
+/* What a look at the held-out pairs said; see fse_validation_score(). */
+typedef struct
+{
+  guint  step;  /* steps done then */
+  gfloat score;
+} FseValidationPoint;
+
 typedef struct
 {
   guint   step;     /* steps done */
   gdouble seconds;  /* spent so far */
   gdouble loss, error; /* smoothed, as shown */
   GArray *curve;    /* gfloat: loss of every step so far */
+  GArray *looks;    /* FseValidationPoint: of every look so far */
+  FseValidationPoint best; /* of the weights that are kept */
+  gfloat *kept;     /* the averages of that look; NULL = none yet */
 } FseProgressState;
+
+void     fse_progress_state_init  (FseProgressState *state);
+void     fse_progress_state_clear (FseProgressState *state);
 
 /* Temporary file and rename. */
 gboolean fse_checkpoint_save (const gchar *path, const FseSettings *settings, const gchar *digest,

@@ -45,7 +45,8 @@ const gchar *fse_loss_name   (FseLossTerm term);
 /* The factor that loss[term] carries. */
 gfloat       fse_loss_weight (FseLossTerm term);
 
-/* Notes the whole step on net->tape, for n pairs of h x w. */
+/* Notes the whole step on net->tape, for n pairs of h x w.  On a tape that does
+ * not train no noise is injected: the results are then those of applying. */
 void fse_objective_build (FseObjective *objective, FseNet *net, gint n, gint h, gint w);
 
 G_END_DECLS

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "training/showcase.h"
 
-/* Reading three small pictures once a second costs nothing that could be measured. */
+/* Reading three small pictures once a second costs nothing that could be measured, and looking at a held-out pair
+ * a sixth of a step. */
 #define SECONDS 1.0
 
 void
@@ -28,7 +29,7 @@ fse_showcase_clear (FseShowcase *showcase)
 }
 
 gboolean
-fse_showcase_keep (FseShowcase *showcase, FseStage *stage, GError **error)
+fse_showcase_keep (FseShowcase *showcase, FseStage *stage, FseValidation *validation, GError **error)
 {
   gint64    now = g_get_monotonic_time ();
   FseImage *pictures[3];
@@ -36,7 +37,7 @@ fse_showcase_keep (FseShowcase *showcase, FseStage *stage, GError **error)
   if (!g_atomic_int_get (&showcase->wanted) || now - showcase->when < SECONDS * 1e6)
     return TRUE;
   showcase->when = now;
-  if (!fse_stage_example (stage, pictures, error))
+  if (validation ? !fse_validation_example (validation, pictures, error) : !fse_stage_example (stage, pictures, error))
     return FALSE;
   g_mutex_lock (&showcase->lock);
   replace (showcase, pictures);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The latest example of a training for others to look at: before, result and
- * after of a pair just learnt from.
+ * after of a held-out pair, or of one just learnt from where there is none.
  */
 #ifndef FSE_SHOWCASE_H
 #define FSE_SHOWCASE_H
 
-#include "training/stage.h"
+#include "training/validation.h"
 
 G_BEGIN_DECLS
 
@@ -21,8 +21,9 @@ typedef struct
 
 void     fse_showcase_init  (FseShowcase *showcase);
 void     fse_showcase_clear (FseShowcase *showcase);
-/* The trainer's thread, after a step; about once a second it does something. */
-gboolean fse_showcase_keep  (FseShowcase *showcase, FseStage *stage, GError **error);
+/* The trainer's thread, after a step; about once a second it does something.  validation: NULL where
+ * no pair is held out. */
+gboolean fse_showcase_keep  (FseShowcase *showcase, FseStage *stage, FseValidation *validation, GError **error);
 /* Any thread: new references, or FALSE where *version is the latest. */
 gboolean fse_showcase_look  (FseShowcase *showcase, guint *version, FseImage *pictures[3]);
 

@@ -18,14 +18,14 @@ struct _FseStage
   FseDataset        *data;
   FseTape           *tape;
   FseObjective       objective;
-  gint               batch;
+  gint               batch, n_learnt; /* slots; pairs that may be drawn */
   FseAugmentSlot    *slots;
   FseBuffer          before, after, slots_buffer;
 };
 
 FseStage *
-fse_stage_new (FseDevice *device, FseWeights *weights, const FseSettings *settings, FsePairs *pairs, gint size,
-               gint batch, GError **error)
+fse_stage_new (FseDevice *device, FseWeights *weights, const FseSettings *settings, FsePairs *pairs, guint held_out,
+               gint size, gint batch, GError **error)
 {
   g_autoptr (FseStage) stage = g_new0 (FseStage, 1);
   FseNet               net;
@@ -36,6 +36,7 @@ fse_stage_new (FseDevice *device, FseWeights *weights, const FseSettings *settin
   stage->data = fse_dataset_new (pairs, size, error);
   if (!stage->data)
     return NULL;
+  stage->n_learnt = stage->data->n - held_out;
   stage->slots = g_new0 (FseAugmentSlot, batch);
   stage->tape = fse_tape_new (device, TRUE);
   net = (FseNet) { stage->tape, weights, settings };
@@ -84,30 +85,28 @@ fse_stage_place (FseStage *stage, GError **error)
          && fse_device_write (stage->device, stage->after, stage->data->after, floats, error);
 }
 
-gboolean
-fse_stage_draw (FseStage *stage, guint32 step, GError **error)
+static void
+augment_settings (FseStage *stage, FseAugmentSettings *augment)
+{
+  fse_augment_settings_default (augment);
+  augment->enabled = stage->settings->augmentation;
+  augment->flips = stage->settings->flips;
+  augment->aspect = (gfloat) stage->data->width / stage->data->height;
+}
+
+/* Puts the first n of the stage's slots into the objective, at these diffusion times. */
+static gboolean
+fill (FseStage *stage, FseObjective *o, gint n, const gfloat *t, guint32 step, GError **error)
 {
   const FseSettings *s = stage->settings;
-  FseObjective      *o = &stage->objective;
-  gint               n = stage->batch;
-  FseAugmentSettings augment;
   g_autofree gfloat *time = g_new (gfloat, n * FSE_TIME_FEATURES);
   g_autofree gfloat *signal = g_new (gfloat, n), *noise = g_new (gfloat, n);
   guint32            clock[4] = { (guint32) s->seed, (guint32) (s->seed >> 32), step, 0 };
 
-  fse_augment_settings_default (&augment);
-  augment.enabled = s->augmentation;
-  augment.flips = s->flips;
-  augment.aspect = (gfloat) stage->data->width / stage->data->height;
   for (gint b = 0; b < n; b++)
     {
-      gfloat which = fse_philox_uniform (s->seed, step, STREAM_TIME, 2 * b);
-      gfloat t = which < PURE_NOISE ? 1.0f : fse_philox_uniform (s->seed, step, STREAM_TIME, 2 * b + 1);
-
-      fse_augment_draw (&stage->slots[b], &augment, s->seed, step, b);
-      stage->slots[b].pair = fse_philox_uniform (s->seed, step, STREAM_PAIR, b) * stage->data->n;
-      fse_my_time (t, time + b * FSE_TIME_FEATURES);
-      fse_my_schedule (t, &signal[b], &noise[b]);
+      fse_my_time (t[b], time + b * FSE_TIME_FEATURES);
+      fse_my_schedule (t[b], &signal[b], &noise[b]);
     }
   return fse_device_write (stage->device, o->clock->data, clock, 4, error)
          && fse_device_write (stage->device, o->time->data, time, n * FSE_TIME_FEATURES, error)
@@ -116,6 +115,43 @@ fse_stage_draw (FseStage *stage, guint32 step, GError **error)
          && fse_augment (stage->device, stage->before, stage->after, stage->data->n, stage->data->height,
                          stage->data->width, stage->slots, n, stage->slots_buffer, s->position, o->before, o->after,
                          o->mask, error);
+}
+
+gboolean
+fse_stage_draw (FseStage *stage, guint32 step, GError **error)
+{
+  guint64            seed = stage->settings->seed;
+  g_autofree gfloat *t = g_new (gfloat, stage->batch);
+  FseAugmentSettings augment;
+
+  augment_settings (stage, &augment);
+  for (gint b = 0; b < stage->batch; b++)
+    {
+      gfloat which = fse_philox_uniform (seed, step, STREAM_TIME, 2 * b);
+
+      t[b] = which < PURE_NOISE ? 1.0f : fse_philox_uniform (seed, step, STREAM_TIME, 2 * b + 1);
+      fse_augment_draw (&stage->slots[b], &augment, seed, step, b);
+      stage->slots[b].pair = fse_philox_uniform (seed, step, STREAM_PAIR, b) * stage->n_learnt;
+    }
+  return fill (stage, &stage->objective, stage->batch, t, step, error);
+}
+
+gboolean
+fse_stage_show (FseStage *stage, FseObjective *objective, const gint *pairs, gint n, GError **error)
+{
+  g_autofree gfloat *t = g_new (gfloat, n);
+  FseAugmentSettings augment;
+
+  g_assert (n <= stage->batch);
+  augment_settings (stage, &augment);
+  augment.enabled = augment.flips = FALSE;
+  for (gint b = 0; b < n; b++)
+    {
+      t[b] = 1;
+      fse_augment_draw (&stage->slots[b], &augment, 0, 0, b);
+      stage->slots[b].pair = pairs[b];
+    }
+  return fill (stage, objective, n, t, 0, error);
 }
 
 gboolean
@@ -169,7 +205,13 @@ read_picture (FseStage *stage, const FseTensor *tensor, GError **error)
 gboolean
 fse_stage_example (FseStage *stage, FseImage *pictures[3], GError **error)
 {
-  const FseTensor *tensors[3] = { stage->objective.before, stage->objective.result, stage->objective.after };
+  return fse_stage_read (stage, &stage->objective, pictures, error);
+}
+
+gboolean
+fse_stage_read (FseStage *stage, const FseObjective *objective, FseImage *pictures[3], GError **error)
+{
+  const FseTensor *tensors[3] = { objective->before, objective->result, objective->after };
 
   for (gint k = 0; k < 3; k++)
     if (!(pictures[k] = read_picture (stage, tensors[k], error)))
@@ -185,4 +227,10 @@ const FseDataset *
 fse_stage_data (FseStage *stage)
 {
   return stage->data;
+}
+
+FseDevice *
+fse_stage_device (FseStage *stage)
+{
+  return stage->device;
 }

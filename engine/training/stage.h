@@ -23,9 +23,10 @@ G_BEGIN_DECLS
 
 typedef struct _FseStage FseStage;
 
-/* Notes the step of `batch` pairs; takes no device memory yet. */
+/* Notes the step of `batch` pairs; takes no device memory yet.  The last
+ * `held_out` pairs are never drawn. */
 FseStage         *fse_stage_new    (FseDevice *device, FseWeights *weights, const FseSettings *settings,
-                                    FsePairs *pairs, gint size, gint batch, GError **error);
+                                    FsePairs *pairs, guint held_out, gint size, gint batch, GError **error);
 void              fse_stage_free   (FseStage *stage);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FseStage, fse_stage_free)
@@ -37,6 +38,9 @@ gboolean          fse_stage_place  (FseStage *stage, GError **error);
 /* Draws the batch of `step` (0, 1, ...): which pairs, how augmented, at which
  * diffusion times.  A function of the settings' seed and of the step. */
 gboolean          fse_stage_draw   (FseStage *stage, guint32 step, GError **error);
+/* Fills the inputs of another objective of n slots (up to the batch's) and of the stage's size: these
+ * pairs as they are, at pure noise, which one sampler step starts from. */
+gboolean          fse_stage_show   (FseStage *stage, FseObjective *objective, const gint *pairs, gint n, GError **error);
 /* Forward and backward; gradients are added to the weights'. */
 gboolean          fse_stage_run    (FseStage *stage, GError **error);
 /* After a step: the sum of all losses, and the mean |result - after| alone. */
@@ -46,7 +50,11 @@ gboolean          fse_stage_losses (FseStage *stage, gdouble *total, gdouble *pi
  * warped; new images. */
 gboolean          fse_stage_example (FseStage *stage, FseImage *pictures[3], GError **error);
 
+/* The same of slot 0 of another objective. */
+gboolean          fse_stage_read    (FseStage *stage, const FseObjective *objective, FseImage *pictures[3], GError **error);
+
 const FseDataset *fse_stage_data   (FseStage *stage);
+FseDevice        *fse_stage_device (FseStage *stage);
 
 G_END_DECLS
 

@@ -8,6 +8,9 @@
  * fse_trainer_cancel(), _stop(), _pause(), _snapshot() and _example() may be
  * called from any thread, also from a signal handler in the case of cancel.
  *
+ * Some pairs may be held out (the setting `validation`): they are not learnt
+ * from, the weights that do best on them are kept, and they serve as references all the same.
+ *
  * Typical use
  *   1. fse_settings_default (&settings); settings.minutes = 5;
  *   2. trainer = fse_trainer_new (pairs, &settings, model_path, &error);
@@ -20,6 +23,7 @@
 
 #include "files/pairs.h"
 #include "model/settings.h"
+#include "training/checkpoint.h"
 
 G_BEGIN_DECLS
 
@@ -44,6 +48,10 @@ typedef struct
   gdouble loss;           /* smoothed; NaN before the first */
   gdouble error;          /* smoothed mean |result - after|, 0..1: the readable part of the loss */
   gdouble copy_error;     /* mean |before - after| of the training pairs: what doing nothing scores */
+  guint   held_out;       /* pairs that are not learnt from */
+  gdouble validation;     /* score on them at the last look (0 = perfect, 1 = doing nothing); NaN = none yet */
+  gdouble best_validation; /* the best so far, */
+  guint   best_step;      /* and when that was; 0 = none yet */
   guint   skipped;        /* steps skipped because of not-a-number */
   guint64 memory;         /* bytes that training takes on the device; 0 = not known yet */
   gboolean paused;
@@ -68,6 +76,9 @@ void     fse_trainer_set_init   (FseTrainer *trainer, const gchar *model_path);
 /* The edit and its way back in the user's words, kept in the model file; UTF-8, NULL = not said; copied. */
 void     fse_trainer_set_words  (FseTrainer *trainer, const gchar *instruction, const gchar *inverse);
 
+/* The name of the held-out pair that is shown, or NULL where none is held out. */
+const gchar *fse_trainer_held_out (FseTrainer *trainer);
+
 /* Trains until the budget is spent, then writes the model (temporary file and
  * rename) and removes the checkpoint.  Cancelled: writes the checkpoint, and
  * fails with FSE_ERROR_CANCELLED whose text says how to go on. */
@@ -79,10 +90,10 @@ void     fse_trainer_stop       (FseTrainer *trainer);
 /* Waits after the present step, with a checkpoint on the disk, until FALSE is
  * said or the run is ended; the time does not count. */
 void     fse_trainer_pause      (FseTrainer *trainer, gboolean pause);
-/* Before, result and after of a pair just learnt from, at working size and as
- * the augmentation warped it.  FALSE where there is none newer than *version,
- * which is 0 at first; else new references.  Renewed about once a second, from
- * the first call on. */
+/* Before, result and after, at working size: of the held-out pair fse_trainer_held_out(), with the
+ * averaged weights, as applying would; where none is held out, of a pair just learnt from, as the
+ * augmentation warped it.  FALSE where there is none newer than *version, which is 0 at first; else
+ * new references.  Renewed about once a second, from the first call on. */
 gboolean fse_trainer_example    (FseTrainer *trainer, guint *version, FseImage *pictures[3]);
 void     fse_trainer_snapshot   (FseTrainer *trainer, FseSnapshot *snapshot);
 /* "MODEL.checkpoint", beside the model; free it. */
@@ -91,6 +102,9 @@ gchar   *fse_checkpoint_path    (const gchar *model_path);
 /* Mean loss of every 1/200 of the run so far, for a plot: values copied into a
  * new array of n. */
 gfloat  *fse_trainer_loss_curve (FseTrainer *trainer, gsize *n);
+
+/* What the looks at the held-out pairs said so far, in order: a new array of n. */
+FseValidationPoint *fse_trainer_validation_curve (FseTrainer *trainer, gsize *n);
 
 G_END_DECLS
 

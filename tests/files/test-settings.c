@@ -91,6 +91,8 @@ test_set (void)
   expect ("rate=1,5", "0.1");
   expect ("rate=inf", "0.1");
   expect ("minutes=-1", "0..");
+  expect ("validation=-1", "auto|0..100");
+  expect ("validation=some", "auto|0..100");
   expect ("steps= 5", "0..");
 }
 
@@ -121,7 +123,8 @@ test_all_names (void)
   fse_settings_default (&all);
   for (; help->name; help++)
     {
-      g_auto (GStrv) words = g_strsplit (strstr (help->values, "..") ? "64" : help->values, "|", -1);
+      g_auto (GStrv) words = g_strsplit (strcmp (help->name, "validation") == 0 ? "auto|0|64"
+                                         : strstr (help->values, "..") ? "64" : help->values, "|", -1);
 
       for (gchar **word = words; *word; word++)
         {

@@ -11,6 +11,7 @@
 #include "files/safetensors.h"
 #include "model/model-file.h"
 #include "training/dataset.h"
+#include "training/held-out.h"
 #include "training/trainer.h"
 
 static gchar *folder;
@@ -179,6 +180,92 @@ test_resume (void)
     fse_trainer_set_resume (trainer, TRUE);
     run (trainer);
     g_assert_false (g_file_test (checkpoint, G_FILE_TEST_EXISTS));
+  }
+  assert_same_tensors (whole, parts);
+}
+
+/* The pair of that name, not warped, with a result of the same size between; frees the pictures. */
+static void
+assert_shows (FseImage *pictures[3], FsePairs *pairs, const gchar *name)
+{
+  guint i = 0;
+
+  while (strcmp (((FsePair *) pairs->pairs->pdata[i])->name, name) != 0)
+    i++;
+  for (gint k = 0; k < 3; k++)
+    {
+      FsePair *pair = pairs->pairs->pdata[i];
+
+      g_assert_true (pictures[k]->width == 64 && pictures[k]->height == 64);
+      for (gsize p = 0; k != 1 && p < 64 * 64 * 4; p++)
+        g_assert_cmpfloat_with_epsilon (pictures[k]->rgba[p], (k ? pair->after : pair->before)->rgba[p], 1e-5);
+      fse_image_unref (pictures[k]);
+    }
+}
+
+/* A pair that is held out is looked at, and shown, without a change of what is learnt from the others; the weights that did
+ * best on it are written, also where the best look was before an interruption. */
+static void
+test_validation (void)
+{
+  g_autofree gchar    *whole = model_path ("looked"), *parts = model_path ("looked-parts");
+  g_autoptr (FsePairs) pairs = example_pairs (3, 64);
+  FseSettings          settings = tiny_settings (32);
+  gfloat               best = INFINITY;
+
+  settings.validation = 1;
+  {
+    g_autoptr (FseTrainer)         trainer = trainer_new (&settings, 3, whole);
+    g_autoptr (FseModelInfo)       info = NULL;
+    g_autofree FseValidationPoint *looks = NULL;
+    FseSnapshot                    snapshot;
+    gsize                          n;
+
+    g_assert_nonnull (fse_trainer_held_out (trainer));
+    run (trainer);
+    fse_trainer_snapshot (trainer, &snapshot);
+    looks = fse_trainer_validation_curve (trainer, &n);
+    g_assert_cmpuint (n, >=, 3);
+    g_assert_cmpuint (looks[n - 1].step, ==, 32);
+    for (gsize i = 0; i < n; i++)
+      best = MIN (best, looks[i].score);
+    g_assert_cmpuint (snapshot.held_out, ==, 1);
+    g_assert_cmpfloat (snapshot.best_validation, ==, best);
+    info = fse_model_info_load (whole, NULL);
+    g_assert_cmpuint (info->held_out, ==, 1);
+    g_assert_cmpuint (info->n_pairs, ==, 3);
+    g_assert_cmpuint (info->best_step, ==, snapshot.best_step);
+    g_assert_cmpfloat (fabs (info->validation - best), <, 1e-6);
+    g_test_message ("best %.3f at step %u of %" G_GSIZE_FORMAT " looks", best, info->best_step, n);
+    g_assert_cmpfloat (best, <, 1);
+  }
+  {
+    g_autoptr (FseTrainer) trainer = trainer_new (&settings, 3, parts);
+    GThread               *thread = g_thread_new ("trainer", run_in_thread, trainer);
+    FseImage              *pictures[3];
+    FseSnapshot            snapshot;
+    guint                  version = 0;
+    GError                *error;
+
+    while (!fse_trainer_example (trainer, &version, pictures))
+      g_usleep (1000);
+    assert_shows (pictures, pairs, fse_trainer_held_out (trainer));
+    do
+      {
+        g_usleep (1000);
+        fse_trainer_snapshot (trainer, &snapshot);
+      }
+    while (snapshot.step < 12);
+    fse_trainer_cancel (trainer);
+    error = g_thread_join (thread);
+    g_assert_error (error, FSE_ERROR, FSE_ERROR_CANCELLED);
+    g_error_free (error);
+  }
+  {
+    g_autoptr (FseTrainer) trainer = trainer_new (&settings, 3, parts);
+
+    fse_trainer_set_resume (trainer, TRUE);
+    run (trainer);
   }
   assert_same_tensors (whole, parts);
 }
@@ -380,6 +467,41 @@ test_unwritable (void)
   expect_failure (trainer, FSE_ERROR_IO, "no/such/folder");
 }
 
+/* How many pairs are held out, which, and that one is always left to learn from. */
+static void
+test_held_out (void)
+{
+  static const struct
+  {
+    gint  setting;
+    guint n, expected;
+  } cases[] = { { -1, 1, 0 }, { -1, 9, 0 }, { -1, 10, 1 }, { -1, 19, 1 }, { -1, 20, 2 }, { -1, 50, 2 }, { 0, 50, 0 }, { 3, 4, 3 } };
+  g_autoptr (FsePairs) pairs = example_pairs (5, 16), ordered = NULL;
+  g_autoptr (GError)   error = NULL;
+  guint                count;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_assert_true (fse_held_out_count (cases[i].setting, cases[i].n, &count, NULL));
+      g_assert_cmpuint (count, ==, cases[i].expected);
+    }
+  g_assert_false (fse_held_out_count (4, 4, &count, &error));
+  g_assert_error (error, FSE_ERROR, FSE_ERROR_USAGE);
+
+  for (gint i = 0; i < 5; i++) /* afters that differ from their befores by 3, 0, 4, 1, 2 hundredths */
+    {
+      static const gint changes[] = { 3, 0, 4, 1, 2 };
+      FsePair          *pair = pairs->pairs->pdata[i];
+
+      for (gint k = 0; k < 16 * 16 * 4; k++)
+        pair->after->rgba[k] = pair->before->rgba[k] + (k % 4 < 3 ? 0.01f * changes[i] : 0);
+    }
+  ordered = fse_held_out_last (pairs, 1);
+  g_assert_cmpuint (ordered->pairs->len, ==, 5);
+  g_assert_cmpstr (((FsePair *) ordered->pairs->pdata[4])->name, ==, "04");
+  g_assert_cmpstr (((FsePair *) ordered->pairs->pdata[3])->name, ==, "03");
+}
+
 /* What is behind the transparent half of an after teaches nothing, whatever its
  * colours are; the other half and the error of doing nothing stay as they were. */
 static void
@@ -446,8 +568,10 @@ main (int argc, char **argv)
   g_test_add_func ("/training/apply", test_apply);
   g_test_add_func ("/training/apply to a region", test_region);
   g_test_add_func ("/training/resume equals uninterrupted", test_resume);
+  g_test_add_func ("/training/held-out pairs", test_validation);
   g_test_add_func ("/training/resume refused", test_resume_refused);
   g_test_add_func ("/training/switches", test_switches);
+  g_test_add_func ("/training/which pairs are held out", test_held_out);
   g_test_add_func ("/training/hidden colours", test_hidden);
   g_test_add_func ("/training/out of memory", test_out_of_memory);
   g_test_add_func ("/training/unwritable", test_unwritable);

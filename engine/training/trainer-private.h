@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the two files of the trainer share: trainer.c is the object as others
+ * see it from any thread, trainer-run.c what its own thread does.
+ */
+#ifndef FSE_TRAINER_PRIVATE_H
+#define FSE_TRAINER_PRIVATE_H
+
+#include "training/showcase.h"
+#include "training/trainer.h"
+
+G_BEGIN_DECLS
+
+struct _FseTrainer
+{
+  FsePairs   *pairs; /* copy: references of the pictures; the held-out ones last */
+  guint       held_out;
+  FseSettings settings;
+  gchar      *path, *checkpoint, *device_name, *init_path, *instruction, *inverse;
+  gboolean    resume;
+  gint        cancelled, stopped, paused; /* atomic */
+
+  /* Snapshot for other threads: odd while it is being written. */
+  gint        sequence; /* atomic */
+  FseSnapshot snapshot;
+  GMutex      curve_lock;
+  FseShowcase showcase;
+
+  /* while running; the trainer's thread alone */
+  FseDevice       *device;
+  FseWeights      *weights;
+  FseStage        *coarse;         /* at half size; NULL where there is none */
+  FseStage        *fine;
+  FseValidation   *validation;     /* NULL where no pair is held out */
+  FseBuffer        guard, scratch;
+  FseProgressState state;
+  gint64           started;        /* monotonic, of this session */
+  gdouble          earlier;        /* seconds of earlier sessions */
+};
+
+/* Renews what fse_trainer_snapshot() gives; the trainer's thread alone. */
+void fse_trainer_publish (FseTrainer *trainer, const FseSnapshot *snapshot);
+/* Gives back the device and all that is on it. */
+void fse_trainer_release (FseTrainer *trainer);
+
+G_END_DECLS
+
+#endif

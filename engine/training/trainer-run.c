@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gstdio.h>
+
+#include <math.h>
+
+#include "files/disk.h"
+#include "model/model-file.h"
+#include "operators/optimiser.h"
+#include "training/schedule.h"
+#include "training/trainer-private.h"
+
+/* AdamW */
+#define BETA1 0.9f
+#define BETA2 0.99f
+#define EPSILON 1e-8f
+#define WEIGHT_DECAY 1e-2f
+#define CLIP_NORM 1.0f
+#define EMA_DECAY 0.998f
+/* A crash costs at most this much. */
+#define CHECKPOINT_SECONDS 60.0
+#define SMOOTHING 0.98
+#define PAUSE_MICROSECONDS 50000
+
+static void
+take_down (FseTrainer *trainer)
+{
+  g_clear_pointer (&trainer->validation, fse_validation_free);
+  g_clear_pointer (&trainer->coarse, fse_stage_free);
+  g_clear_pointer (&trainer->fine, fse_stage_free);
+  g_clear_pointer (&trainer->weights, fse_weights_free);
+  if (trainer->guard.mem)
+    fse_device_free (trainer->device, &trainer->guard);
+  if (trainer->scratch.mem)
+    fse_device_free (trainer->device, &trainer->scratch);
+}
+
+void
+fse_trainer_release (FseTrainer *trainer)
+{
+  take_down (trainer);
+  g_clear_pointer (&trainer->device, fse_device_close);
+}
+
+static void
+enter_phase (FseTrainer *trainer, FseTrainingPhase phase)
+{
+  FseSnapshot snapshot = trainer->snapshot;
+
+  snapshot.phase = phase;
+  fse_trainer_publish (trainer, &snapshot);
+}
+
+/* Budget */
+
+static gdouble
+seconds_spent (FseTrainer *trainer)
+{
+  return trainer->earlier + (g_get_monotonic_time () - trainer->started) / 1e6;
+}
+
+static gdouble
+budget_spent (FseTrainer *trainer)
+{
+  return fse_schedule_spent (&trainer->settings, trainer->state.step, seconds_spent (trainer));
+}
+
+/* The latest look; step 0 where there is none. */
+static FseValidationPoint
+last_look (FseTrainer *trainer)
+{
+  GArray *looks = trainer->state.looks;
+
+  return looks->len ? g_array_index (looks, FseValidationPoint, looks->len - 1) : (FseValidationPoint) { 0, NAN };
+}
+
+static void
+tell_looks (FseTrainer *trainer, FseSnapshot *snapshot)
+{
+  snapshot->validation = last_look (trainer).score;
+  snapshot->best_step = trainer->state.best.step;
+  snapshot->best_validation = snapshot->best_step ? trainer->state.best.score : NAN;
+}
+
+static void
+report (FseTrainer *trainer, gfloat skipped)
+{
+  FseSnapshot snapshot = trainer->snapshot;
+  gdouble     spent = budget_spent (trainer);
+
+  snapshot.phase = FSE_TRAINING_STEPS;
+  snapshot.step = trainer->state.step;
+  snapshot.progress = spent;
+  snapshot.seconds = seconds_spent (trainer);
+  snapshot.seconds_left = spent > 0.005 ? snapshot.seconds * (1 - spent) / spent : -1;
+  snapshot.loss = trainer->state.step ? trainer->state.loss : NAN;
+  snapshot.error = trainer->state.step ? trainer->state.error : NAN;
+  snapshot.skipped = skipped;
+  tell_looks (trainer, &snapshot);
+  fse_trainer_publish (trainer, &snapshot);
+}
+
+/* Preparing */
+
+/* Builds and places everything for `batch` pairs a step. */
+static gboolean
+build (FseTrainer *trainer, gint batch, GError **error)
+{
+  const FseSettings *s = &trainer->settings;
+  FseSnapshot        snapshot = trainer->snapshot;
+  gfloat             guard[FSE_GUARD_FLOATS] = { [FSE_GUARD_FACTOR] = 1.0f };
+
+  trainer->weights = fse_weights_new (trainer->device, s->seed);
+  trainer->fine = fse_stage_new (trainer->device, trainer->weights, s, trainer->pairs, trainer->held_out, s->size, batch,
+                                 error);
+  if (!trainer->fine)
+    return FALSE;
+  if (trainer->held_out)
+    trainer->validation = fse_validation_new (trainer->fine, trainer->weights, s, trainer->held_out);
+  if (fse_schedule_has_coarse (s))
+    {
+      trainer->coarse = fse_stage_new (trainer->device, trainer->weights, s, trainer->pairs, trainer->held_out, s->size / 2,
+                                       batch, error);
+      if (!trainer->coarse)
+        return FALSE;
+    }
+  snapshot.copy_error = fse_stage_data (trainer->fine)->copy_error;
+  snapshot.memory = fse_stage_memory (trainer->fine) + (trainer->coarse ? fse_stage_memory (trainer->coarse) : 0)
+                    + (trainer->validation ? fse_validation_memory (trainer->validation) : 0)
+                    + (FSE_ARENA_EMA + 1) * sizeof (gfloat) * fse_weights_floats (trainer->weights);
+  fse_trainer_publish (trainer, &snapshot);
+
+  return fse_weights_allocate (trainer->weights, TRUE, error)
+         && fse_stage_place (trainer->fine, error)
+         && (!trainer->coarse || fse_stage_place (trainer->coarse, error))
+         && (!trainer->validation || fse_validation_place (trainer->validation, error))
+         && fse_device_alloc (trainer->device, fse_optimiser_scratch (trainer->weights), &trainer->scratch, error)
+         && fse_device_alloc (trainer->device, FSE_GUARD_FLOATS, &trainer->guard, error)
+         && fse_device_write (trainer->device, trainer->guard, guard, FSE_GUARD_FLOATS, error);
+}
+
+/* Where the batch does not fit into the device's memory, half of it is tried, once. */
+static gboolean
+build_to_fit (FseTrainer *trainer, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  gint               batch = trainer->settings.batch;
+
+  if (build (trainer, batch, &problem))
+    return TRUE;
+  if (!g_error_matches (problem, FSE_ERROR, FSE_ERROR_OUT_OF_MEMORY) || batch < 4)
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+  g_debug ("batch of %d does not fit: %s", batch, problem->message);
+  take_down (trainer);
+  return build (trainer, batch / 2, error);
+}
+
+static gboolean
+read_initial_weights (FseTrainer *trainer, GError **error)
+{
+  g_autoptr (FseModelFile) file = NULL;
+
+  if (!trainer->init_path)
+    return TRUE;
+  file = fse_model_open (trainer->init_path, error);
+  return file && fse_model_read_weights (file, trainer->device, trainer->weights, error);
+}
+
+static gboolean
+prepare (FseTrainer *trainer, GError **error)
+{
+  FseSnapshot snapshot = trainer->snapshot;
+
+  trainer->device = fse_device_open (trainer->device_name, error);
+  if (!trainer->device)
+    return FALSE;
+  g_strlcpy (snapshot.device, fse_device_info (trainer->device)->name, sizeof snapshot.device);
+  if (fse_device_skipped (trainer->device))
+    g_snprintf (snapshot.notice, sizeof snapshot.notice, "Passed over: %s", fse_device_skipped (trainer->device));
+  fse_trainer_publish (trainer, &snapshot);
+
+  if (!build_to_fit (trainer, error) || !read_initial_weights (trainer, error))
+    return FALSE;
+  if (trainer->resume
+      && !fse_checkpoint_load (trainer->checkpoint, &trainer->settings, fse_stage_data (trainer->fine)->digest, &trainer->state,
+                               trainer->device, trainer->weights, trainer->guard, error))
+    return FALSE;
+  trainer->earlier = trainer->state.seconds;
+  if (trainer->state.step > 0)
+    report (trainer, 0);
+  return TRUE;
+}
+
+/* One step */
+
+static FseStage *
+current_stage (FseTrainer *trainer)
+{
+  return fse_schedule_is_coarse (&trainer->settings, budget_spent (trainer)) ? trainer->coarse : trainer->fine;
+}
+
+static void
+note_losses (FseTrainer *trainer, gdouble total, gdouble pixel)
+{
+  FseProgressState *state = &trainer->state;
+  gdouble           keep = MIN (SMOOTHING, state->step / (state->step + 1.0));
+  gfloat            point = isfinite (total) ? total : 0;
+
+  if (isfinite (total) && isfinite (pixel))
+    {
+      state->loss = keep * state->loss + (1 - keep) * total;
+      state->error = keep * state->error + (1 - keep) * pixel;
+    }
+  g_mutex_lock (&trainer->curve_lock);
+  g_array_append_val (state->curve, point);
+  g_mutex_unlock (&trainer->curve_lock);
+}
+
+static gboolean
+take_step (FseTrainer *trainer, FseStage *stage, GError **error)
+{
+  guint     step = trainer->state.step + 1;
+  gdouble   total, pixel;
+  gfloat    guard[FSE_GUARD_FLOATS];
+  FseStep   update = { .rate = fse_schedule_rate (&trainer->settings, budget_spent (trainer), trainer->state.step),
+                       .beta1 = BETA1, .beta2 = BETA2, .epsilon = EPSILON,
+                       .weight_decay = WEIGHT_DECAY, .clip = CLIP_NORM, .step = step,
+                       .ema_decay = MIN (EMA_DECAY, (1.0f + step) / (10.0f + step)) };
+
+  if (!fse_stage_draw (stage, trainer->state.step, error)
+      || !fse_weights_zero_grad (trainer->weights, error)
+      || !fse_stage_run (stage, error)
+      || !fse_optimiser_step (trainer->device, trainer->weights, trainer->guard, trainer->scratch, &update, error)
+      || !fse_stage_losses (stage, &total, &pixel, error)
+      || !fse_device_read (trainer->device, trainer->guard, guard, FSE_GUARD_FLOATS, error))
+    return FALSE;
+
+  note_losses (trainer, total, pixel);
+  trainer->state.step = step;
+  trainer->state.seconds = seconds_spent (trainer);
+  report (trainer, guard[FSE_GUARD_SKIPPED]);
+  return TRUE;
+}
+
+/* Held-out pairs */
+
+static gboolean
+read_averages (FseTrainer *trainer, gfloat *values, GError **error)
+{
+  return fse_device_read (trainer->device, fse_weights_arena (trainer->weights, FSE_ARENA_EMA), values,
+                          fse_weights_floats (trainer->weights), error);
+}
+
+/* Looks at them, and keeps the averages where they never did better. */
+static gboolean
+look_at_held_out (FseTrainer *trainer, GError **error)
+{
+  FseProgressState  *state = &trainer->state;
+  FseValidationPoint look = { .step = state->step };
+  FseSnapshot        snapshot = trainer->snapshot;
+  gdouble            score;
+
+  if (!fse_validation_score (trainer->validation, &score, error))
+    return FALSE;
+  look.score = isfinite (score) ? score : FSE_VALIDATION_WORST;
+  g_mutex_lock (&trainer->curve_lock);
+  g_array_append_val (state->looks, look);
+  g_mutex_unlock (&trainer->curve_lock);
+  if (!state->kept || look.score <= state->best.score)
+    {
+      if (!state->kept)
+        state->kept = g_new (gfloat, fse_weights_floats (trainer->weights));
+      if (!read_averages (trainer, state->kept, error))
+        return FALSE;
+      state->best = look;
+    }
+  tell_looks (trainer, &snapshot);
+  fse_trainer_publish (trainer, &snapshot);
+  return TRUE;
+}
+
+/* spent: share of the budget before the step just taken. */
+static gboolean
+look_now_and_then (FseTrainer *trainer, gdouble spent, GError **error)
+{
+  return !trainer->validation
+         || !fse_schedule_validates (spent, budget_spent (trainer), trainer->state.step - last_look (trainer).step)
+         || look_at_held_out (trainer, error);
+}
+
+/* Saving */
+
+static gboolean
+save_checkpoint (FseTrainer *trainer, GError **error)
+{
+  return fse_checkpoint_save (trainer->checkpoint, &trainer->settings, fse_stage_data (trainer->fine)->digest, &trainer->state,
+                              trainer->device, trainer->weights, trainer->guard, error);
+}
+
+static gboolean
+save_model (FseTrainer *trainer, GError **error)
+{
+  const FseDataset    *data = fse_stage_data (trainer->fine);
+  FseProgressState    *state = &trainer->state;
+  gboolean             best = state->kept && trainer->settings.keep_best;
+  g_autofree gfloat   *last = g_new (gfloat, fse_weights_floats (trainer->weights));
+  g_autofree guint8   *before = fse_dataset_bytes (data, data->before);
+  g_autofree guint8   *after = fse_dataset_bytes (data, data->after);
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree gchar    *created = g_date_time_format (now, "%Y-%m-%dT%H:%M:%SZ");
+  FseModelInfo info = { .settings = trainer->settings, .width = data->width, .height = data->height,
+                        .n_pairs = data->n, .steps = state->step, .seconds = state->seconds,
+                        .error = state->error, .copy_error = data->copy_error, .held_out = trainer->held_out,
+                        .best_step = best ? state->best.step : state->step,
+                        .validation = best ? state->best.score : last_look (trainer).score,
+                        .device = (gchar *) fse_device_info (trainer->device)->name,
+                        .program = (gchar *) "few-shot-edit " FSE_VERSION, .created = created,
+                        .instruction = trainer->instruction, .inverse = trainer->inverse };
+
+  return read_averages (trainer, last, error)
+         && fse_model_save (trainer->path, &info, trainer->weights, best ? state->kept : last, before, after, error);
+}
+
+static gboolean
+stop_early (FseTrainer *trainer, GError **error)
+{
+  if (trainer->state.step == 0)
+    {
+      g_set_error (error, FSE_ERROR, FSE_ERROR_CANCELLED, "Training was stopped before its first step; nothing was written.");
+      return FALSE;
+    }
+  if (!save_checkpoint (trainer, error))
+    return FALSE;
+  g_set_error (error, FSE_ERROR, FSE_ERROR_CANCELLED,
+               "Training was stopped after %u steps. The checkpoint “%s” keeps them: train again with --resume to go on.",
+               trainer->state.step, trainer->checkpoint);
+  return FALSE;
+}
+
+/* The device's own trouble in the middle of a run must not cost the steps made. */
+static gboolean
+fail_safely (FseTrainer *trainer)
+{
+  if (trainer->state.step > 0)
+    save_checkpoint (trainer, NULL);
+  return FALSE;
+}
+
+/* A full disk in the middle of a run is told, and the run goes on: there may be room at its end. */
+static void
+save_checkpoint_or_tell (FseTrainer *trainer)
+{
+  g_autoptr (GError) problem = NULL;
+  FseSnapshot        snapshot = trainer->snapshot;
+
+  if (save_checkpoint (trainer, &problem))
+    return;
+  g_strlcpy (snapshot.notice, problem->message, sizeof snapshot.notice);
+  fse_trainer_publish (trainer, &snapshot);
+}
+
+/* A run of skipped steps has learnt nothing worth a file. */
+static gboolean
+has_learnt (FseTrainer *trainer, GError **error)
+{
+  if (trainer->snapshot.skipped * 2 <= trainer->state.step)
+    return TRUE;
+  g_set_error (error, FSE_ERROR, FSE_ERROR_NUMERIC,
+               "%u of %u steps gave values that are not numbers, so no model was written. "
+               "Train with a lower rate (--set rate=0.0003), or on another device.",
+               trainer->snapshot.skipped, trainer->state.step);
+  return FALSE;
+}
+
+static void
+tell_paused (FseTrainer *trainer, gboolean paused)
+{
+  FseSnapshot snapshot = trainer->snapshot;
+
+  snapshot.paused = paused;
+  fse_trainer_publish (trainer, &snapshot);
+}
+
+static void
+wait_while_paused (FseTrainer *trainer)
+{
+  gint64 from = g_get_monotonic_time ();
+
+  if (!g_atomic_int_get (&trainer->paused))
+    return;
+  if (trainer->state.step > 0)
+    save_checkpoint_or_tell (trainer);
+  tell_paused (trainer, TRUE);
+  while (g_atomic_int_get (&trainer->paused) && !g_atomic_int_get (&trainer->cancelled) && !g_atomic_int_get (&trainer->stopped))
+    g_usleep (PAUSE_MICROSECONDS);
+  tell_paused (trainer, FALSE);
+  trainer->started += g_get_monotonic_time () - from;
+}
+
+static gboolean
+train (FseTrainer *trainer, GError **error)
+{
+  gint64 saved = g_get_monotonic_time ();
+
+  if (!prepare (trainer, error))
+    return FALSE;
+
+  while (budget_spent (trainer) < 1)
+    {
+      FseStage *stage;
+      gdouble   spent = budget_spent (trainer);
+
+      wait_while_paused (trainer);
+      if (g_atomic_int_get (&trainer->cancelled))
+        return stop_early (trainer, error);
+      if (g_atomic_int_get (&trainer->stopped))
+        {
+          if (trainer->state.step == 0)
+            return stop_early (trainer, error);
+          break;
+        }
+      stage = current_stage (trainer);
+      if (!take_step (trainer, stage, error) || !look_now_and_then (trainer, spent, error)
+          || !fse_showcase_keep (&trainer->showcase, stage, trainer->validation, error))
+        return fail_safely (trainer);
+      if (g_get_monotonic_time () - saved > CHECKPOINT_SECONDS * 1e6)
+        {
+          save_checkpoint_or_tell (trainer);
+          saved = g_get_monotonic_time ();
+        }
+    }
+
+  if (!has_learnt (trainer, error))
+    return FALSE;
+  enter_phase (trainer, FSE_TRAINING_SAVING);
+  if (trainer->validation && last_look (trainer).step < trainer->state.step && !look_at_held_out (trainer, error))
+    return fail_safely (trainer);
+  if (!save_model (trainer, error))
+    {
+      save_checkpoint (trainer, NULL);
+      return FALSE;
+    }
+  g_unlink (trainer->checkpoint);
+  enter_phase (trainer, FSE_TRAINING_DONE);
+  return TRUE;
+}
+
+/* Better to hear it now than after the training. */
+static gboolean
+can_be_written (FseTrainer *trainer, GError **error)
+{
+  g_auto (FseDiskFile) trial = FSE_DISK_FILE_INIT;
+
+  return fse_disk_create (&trial, trainer->path, error);
+}
+
+gboolean
+fse_trainer_run (FseTrainer *trainer, GError **error)
+{
+  gboolean ok;
+
+  trainer->started = g_get_monotonic_time ();
+  ok = can_be_written (trainer, error) && train (trainer, error);
+  fse_trainer_release (trainer);
+  return ok;
+}

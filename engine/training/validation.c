@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "training/validation.h"
+
+#include <math.h>
+
+/* What doing nothing scores is taken as at least this, so that a held-out pair that the edit leaves alone can be told, too. */
+#define LEAST_CHANGE (1.0 / 255)
+
+enum
+{
+  PIXEL,
+  AMPLITUDE,
+  N_MEASURES
+};
+
+struct _FseValidation
+{
+  FseStage    *stage;
+  FseWeights  *weights;
+  guint        n_held_out;
+  gint        *reference; /* of each held-out pair: the most similar one that is learnt from */
+  FseTape     *tape;
+  FseObjective objective; /* slot 0 is the held-out pair, slot 1 its reference */
+  FseTensor   *result[N_MEASURES], *copy[N_MEASURES];
+};
+
+static gdouble
+difference (const gfloat *a, const gfloat *b, gsize floats)
+{
+  gdouble sum = 0;
+
+  for (gsize i = 0; i < floats; i += 4)
+    for (gint c = 0; c < 3; c++)
+      sum += fabsf (a[i + c] - b[i + c]);
+  return sum;
+}
+
+static gint
+most_similar (const FseDataset *data, gint pair, gint n_learnt)
+{
+  gsize   floats = (gsize) data->height * data->width * 4;
+  gdouble least = INFINITY;
+  gint    best = 0;
+
+  for (gint i = 0; i < n_learnt; i++)
+    {
+      gdouble other = difference (data->before + pair * floats, data->before + i * floats, floats);
+
+      if (other < least)
+        {
+          least = other;
+          best = i;
+        }
+    }
+  return best;
+}
+
+static void
+measure (FseTape *tape, FseTensor *into[N_MEASURES], FseTensor *picture, FseTensor *truth, FseTensor *mask)
+{
+  into[PIXEL] = fse_loss_l1 (tape, picture, truth, mask, 1);
+  into[AMPLITUDE] = fse_loss_frequency (tape, picture, truth, 1);
+  for (gint m = 0; m < N_MEASURES; m++)
+    fse_tape_keep (tape, into[m]);
+}
+
+FseValidation *
+fse_validation_new (FseStage *stage, FseWeights *weights, const FseSettings *settings, guint n_held_out)
+{
+  FseValidation    *self = g_new0 (FseValidation, 1);
+  const FseDataset *data = fse_stage_data (stage);
+  FseNet            net = { NULL, weights, settings };
+  FseObjective     *o = &self->objective;
+  FseTensor        *truth, *mask;
+
+  self->stage = stage;
+  self->weights = weights;
+  self->n_held_out = n_held_out;
+  self->reference = g_new (gint, n_held_out);
+  for (guint i = 0; i < n_held_out; i++)
+    self->reference[i] = most_similar (data, data->n - n_held_out + i, data->n - n_held_out);
+
+  self->tape = net.tape = fse_tape_new (fse_stage_device (stage), FALSE);
+  fse_objective_build (o, &net, 2, data->height, data->width);
+  truth = fse_slice_channels (net.tape, fse_tape_rows (net.tape, o->after, 0, 1), 0, 3);
+  mask = fse_tape_rows (net.tape, o->mask, 0, 1);
+  measure (net.tape, self->result, fse_tape_rows (net.tape, o->result, 0, 1), truth, mask);
+  measure (net.tape, self->copy, fse_slice_channels (net.tape, fse_tape_rows (net.tape, o->before, 0, 1), 0, 3), truth, mask);
+  return self;
+}
+
+void
+fse_validation_free (FseValidation *self)
+{
+  if (!self)
+    return;
+  fse_tape_free (self->tape);
+  g_free (self->reference);
+  g_free (self);
+}
+
+guint64
+fse_validation_memory (FseValidation *self)
+{
+  return fse_tape_memory (self->tape);
+}
+
+gboolean
+fse_validation_place (FseValidation *self, GError **error)
+{
+  return fse_tape_seal (self->tape, error);
+}
+
+/* The networks at work on held-out pair number `which`; the averages are in the weights' place. */
+static gboolean
+look (FseValidation *self, guint which, GError **error)
+{
+  gint pairs[2] = { fse_stage_data (self->stage)->n - self->n_held_out + which, self->reference[which] };
+
+  return fse_stage_show (self->stage, &self->objective, pairs, 2, error) && fse_tape_forward (self->tape, error);
+}
+
+static gboolean
+read_ratio (FseValidation *self, gint m, gdouble *ratio, GError **error)
+{
+  FseDevice *device = fse_stage_device (self->stage);
+  gfloat     result, copy;
+
+  if (!fse_device_read (device, self->result[m]->data, &result, 1, error)
+      || !fse_device_read (device, self->copy[m]->data, &copy, 1, error))
+    return FALSE;
+  *ratio = result / MAX (copy, LEAST_CHANGE);
+  return TRUE;
+}
+
+static gboolean
+look_at_all (FseValidation *self, gdouble *score, GError **error)
+{
+  *score = 0;
+  for (guint i = 0; i < self->n_held_out; i++)
+    {
+      gdouble pixel, amplitude;
+
+      if (!look (self, i, error) || !read_ratio (self, PIXEL, &pixel, error) || !read_ratio (self, AMPLITUDE, &amplitude, error))
+        return FALSE;
+      g_debug ("held-out pair %u: %.4f of doing nothing in pixels, %.4f in amplitudes", i, pixel, amplitude);
+      *score += 0.5 * (pixel + amplitude) / self->n_held_out;
+    }
+  return TRUE;
+}
+
+gboolean
+fse_validation_score (FseValidation *self, gdouble *score, GError **error)
+{
+  gboolean ok = fse_weights_swap_average (self->weights, error) && look_at_all (self, score, error);
+
+  return fse_weights_swap_average (self->weights, ok ? error : NULL) && ok;
+}
+
+gboolean
+fse_validation_example (FseValidation *self, FseImage *pictures[3], GError **error)
+{
+  gboolean ok = fse_weights_swap_average (self->weights, error) && look (self, 0, error);
+
+  return fse_weights_swap_average (self->weights, ok ? error : NULL) && ok
+         && fse_stage_read (self->stage, &self->objective, pictures, error);
+}
