@@ -27,6 +27,9 @@ static void quit (void);
 
 const GimpPlugInInfo PLUG_IN_INFO = { NULL, quit, query, run };
 
+/* Under which the Train dialog's values are kept; what Repeat repeats is under the procedure's name. */
+#define TRAIN_DIALOG FSE_PROC_TRAIN "-dialog"
+
 MAIN ()
 
 /* "locale" beside the program where a user's install has one, else where the
@@ -128,6 +131,39 @@ apply_now (FseHost *host, gint image, gint layer)
     host->message (host, error->message);
 }
 
+/* What the Train dialog showed when it was closed, trained or not.  Layers of
+ * another session are other layers. */
+static void
+recall_train_dialog (FseHost *host, FseTrainRequest *request)
+{
+  g_autofree gchar *now    = host->load_values (host, TRAIN_DIALOG, TRUE);
+  g_autofree gchar *before = now ? NULL : host->load_values (host, TRAIN_DIALOG, FALSE);
+
+  fse_train_request_from_text (request, now ? now : before);
+  if (! now)
+    for (guint i = request->examples->len; i-- > 0;)
+      {
+        const FseExample *example = g_ptr_array_index (request->examples, i);
+
+        if (! example->before.file || ! example->after.file)
+          g_ptr_array_remove_index (request->examples, i);
+      }
+}
+
+static void
+store_train_dialog (FseHost *host, const FseTrainRequest *request, gboolean trained)
+{
+  g_autoptr (FseTrainRequest) kept = fse_train_request_new ();
+  g_autofree gchar           *all  = fse_train_request_to_text (request);
+  g_autofree gchar           *text = NULL;
+
+  fse_train_request_from_text (kept, all);
+  if (trained) /* the next edit has other pairs */
+    g_ptr_array_set_size (kept->examples, 0);
+  text = fse_train_request_to_text (kept);
+  host->store_values (host, TRAIN_DIALOG, text);
+}
+
 static GimpPDBStatusType
 run_train (FseHost *host, gint n_params, const GimpParam *params, gint *n_values, GimpParam *values)
 {
@@ -144,13 +180,10 @@ run_train (FseHost *host, gint n_params, const GimpParam *params, gint *n_values
 
   if (call.run_mode == GIMP_RUN_INTERACTIVE)
     {
-      if (! call.complete && (text = host->load_values (host, FSE_PROC_TRAIN, FALSE)))
-        {
-          fse_train_request_from_text (request, text);
-          /* Layers of another session are other layers. */
-          g_ptr_array_set_size (request->examples, 0);
-        }
+      if (! call.complete)
+        recall_train_dialog (host, request);
       ok = fse_ui_init (host, &error) && fse_train_dialog_run (host, request, &steps, &loss, &now, &error);
+      store_train_dialog (host, request, ok);
     }
   else
     {

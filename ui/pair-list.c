@@ -158,6 +158,27 @@ fse_pair_list_get (FsePairList *list)
   return examples;
 }
 
+gboolean
+fse_pair_list_is_auto (FsePairList *list)
+{
+  g_autoptr (GPtrArray) examples = fse_pair_list_get (list);
+  g_autoptr (GPtrArray) layers   = list->host->list_layers (list->host);
+  g_autoptr (GArray)    pairs    = fse_pairing_guess (layers);
+
+  if (examples->len != pairs->len)
+    return FALSE;
+  for (guint i = 0; i < pairs->len; i++)
+    {
+      const FsePairing *pair    = &g_array_index (pairs, FsePairing, i);
+      const FseExample *example = g_ptr_array_index (examples, i);
+
+      if (example->before.file || example->after.file || example->before.layer != pair->before || example->after.layer != pair->after
+          || example->mend.crop || example->mend.dx != 0.0 || example->mend.dy != 0.0)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static void
 count_used (FsePairRow *row, gpointer n)
 {

@@ -25,6 +25,8 @@ GtkWidget     *fse_pair_list_new       (FseHost *host);
 void           fse_pair_list_auto      (FsePairList *list);
 /* Replaces all. */
 void           fse_pair_list_set       (FsePairList *list, GPtrArray *examples);
+/* Whether it is what fse_pair_list_auto() would make of the open images. */
+gboolean       fse_pair_list_is_auto   (FsePairList *list);
 /* Files and folders, as the file system names them: paired by their names, or
  * by order; what has no partner becomes a pair that wants its other half. */
 void           fse_pair_list_add_files (FsePairList *list, gchar **paths);

@@ -8,8 +8,11 @@
 #include "train-dialog.h"
 
 #include "message-bar.h"
+#include "model-folder.h"
+#include "question-bar.h"
 #include "runs.h"
 #include "train-progress.h"
+#include "train-result.h"
 #include "train-settings.h"
 #include "ui-init.h"
 #include "unfinished.h"
@@ -26,12 +29,14 @@ enum
   RESPONSE_BACK
 };
 
-/* Answers to the question that closing asks. */
+/* Answers to the questions that closing asks, and a name that is taken. */
 enum
 {
   ANSWER_GO_ON = 1,
   ANSWER_KEEP,
-  ANSWER_CLOSE
+  ANSWER_CLOSE,
+  ANSWER_BOTH,
+  ANSWER_REPLACE
 };
 
 struct _FseTrainDialog
@@ -48,7 +53,7 @@ struct _FseTrainDialog
   guint            steps;
   gdouble          loss;
 
-  GtkWidget       *message, *question, *stack, *settings, *progress;
+  GtkWidget       *message, *question, *taken, *stack, *settings, *progress, *result;
   GtkWidget       *close, *back, *pause, *stop, *resume, *further, *apply, *train;
 };
 
@@ -87,6 +92,7 @@ update_buttons (FseTrainDialog *dialog)
   gtk_widget_set_visible (dialog->back, ! running && ! settings);
   gtk_widget_set_visible (dialog->further, ! running && ! settings && dialog->request->examples->len > 0);
   gtk_widget_set_visible (dialog->apply, ! running && ! settings);
+  gtk_widget_set_visible (dialog->result, ! running && dialog->trained);
   gtk_button_set_label (GTK_BUTTON (dialog->pause), dialog->paused ? _("_Go On") : _("_Pause"));
   gtk_button_set_label (GTK_BUTTON (dialog->close), running || ! dialog->trained ? _("_Cancel") : _("_Close"));
   gtk_dialog_set_default_response (GTK_DIALOG (dialog), settings ? GTK_RESPONSE_APPLY : running ? GTK_RESPONSE_NONE : RESPONSE_APPLY_NOW);
@@ -109,13 +115,14 @@ instead_of_steps (FseTrainDialog *dialog)
 static void
 succeed (FseTrainDialog *dialog, const FseSnapshot *snapshot, const gchar *warnings)
 {
-  g_autofree gchar *text = g_strdup_printf (_("The edit is saved as %s. Filters > Few-shot Edit > Apply… does it to any picture.%s%s"),
-                                            dialog->request->model, warnings ? "\n" : "", warnings ? warnings : "");
+  g_autofree gchar *text = g_strdup_printf (_("The edit is saved. Filters > Few-shot Edit > Apply… does it to any picture.%s%s"),
+                                            warnings ? "\n" : "", warnings ? warnings : "");
 
   dialog->trained = TRUE;
   dialog->steps   = snapshot->step;
   dialog->loss    = snapshot->loss;
   fse_train_progress_end (FSE_TRAIN_PROGRESS (dialog->progress), TRUE, _("Trained"));
+  fse_train_result_set (FSE_TRAIN_RESULT (dialog->result), dialog->request->model);
   tell (dialog, GTK_MESSAGE_INFO, text);
 }
 
@@ -192,11 +199,37 @@ begin (FseTrainDialog *dialog)
 }
 
 static void
-begin_new (FseTrainDialog *dialog)
+begin_new (FseTrainDialog *dialog, gboolean replace)
 {
-  fse_train_settings_take (FSE_TRAIN_SETTINGS (dialog->settings), dialog->request);
+  FseTrainSettings *settings = FSE_TRAIN_SETTINGS (dialog->settings);
+  g_autofree gchar *model    = fse_train_settings_model (settings);
+  g_autofree gchar *path     = g_filename_from_utf8 (model, -1, NULL, NULL, NULL);
+  g_autofree gchar *half     = path && path[0] ? fse_checkpoint_path (path) : NULL;
+  gboolean          whole    = path && g_file_test (path, G_FILE_TEST_IS_REGULAR);
+  g_autofree gchar *name     = NULL, *question = NULL;
+
+  gtk_widget_hide (dialog->taken);
+  if (! replace && (whole || (half && g_file_test (half, G_FILE_TEST_EXISTS))))
+    {
+      name     = fse_model_name (path);
+      question = g_strdup_printf (whole ? _("There is an edit called “%s” already. Shall the new one replace it?")
+                                        : _("The training of “%s” can still be resumed. Shall the new one replace it?"), name);
+      tell (dialog, GTK_MESSAGE_INFO, NULL);
+      fse_question_bar_ask (dialog->taken, question);
+      return;
+    }
+  fse_train_settings_take (settings, dialog->request);
   dialog->request->resume = dialog->request->further = FALSE;
   begin (dialog);
+}
+
+static void
+on_taken (GtkInfoBar *taken, gint answer, FseTrainDialog *dialog)
+{
+  if (answer == ANSWER_BOTH)
+    fse_train_settings_rename (FSE_TRAIN_SETTINGS (dialog->settings));
+  if (answer == ANSWER_BOTH || answer == ANSWER_REPLACE)
+    begin_new (dialog, answer == ANSWER_REPLACE);
 }
 
 /* With the pairs that lie beside the checkpoint, where they do; how long to
@@ -254,8 +287,7 @@ stop (FseTrainDialog *dialog, gboolean keep)
 static void
 on_answer (GtkInfoBar *question, gint answer, FseTrainDialog *dialog)
 {
-  gtk_widget_hide (dialog->question);
-  if (! dialog->run || dialog->stopping || answer == ANSWER_GO_ON)
+  if (! dialog->run || dialog->stopping || (answer != ANSWER_KEEP && answer != ANSWER_CLOSE))
     return;
   dialog->want_close = TRUE;
   stop (dialog, answer == ANSWER_KEEP);
@@ -284,14 +316,14 @@ on_response (GtkDialog *widget, gint response)
           update_buttons (dialog);
           break;
         default: /* Escape, the window's close */
-          gtk_widget_show (dialog->question);
+          fse_question_bar_ask (dialog->question, NULL);
         }
       return;
     }
   switch (response)
     {
     case GTK_RESPONSE_APPLY:
-      begin_new (dialog);
+      begin_new (dialog, FALSE);
       break;
     case RESPONSE_RESUME:
       begin_resumed (dialog);
@@ -314,6 +346,18 @@ on_response (GtkDialog *widget, gint response)
 }
 
 /* --- building ------------------------------------------------------------- */
+
+static void
+on_renamed (FseTrainResult *result, const gchar *model, FseTrainDialog *dialog)
+{
+  fse_request_string (&dialog->request->model, model);
+}
+
+static void
+on_problem (FseTrainResult *result, const gchar *sentence, FseTrainDialog *dialog)
+{
+  tell (dialog, GTK_MESSAGE_ERROR, sentence);
+}
 
 static void
 on_unavailable (FseDeviceCombo *combo, const gchar *sentence, FseTrainDialog *dialog)
@@ -358,21 +402,25 @@ fse_train_dialog_init (FseTrainDialog *dialog)
 static GtkWidget *
 build_question (FseTrainDialog *dialog)
 {
-  GtkWidget *bar   = fse_named (gtk_info_bar_new (), "question");
-  GtkWidget *label = gtk_label_new (_("The training is not at its end. Close all the same?"));
+  const FseAnswer answers[] = {
+    { ANSWER_GO_ON, _("Keep _Training") },
+    { ANSWER_KEEP, _("Save the Edit as It Is and Clos_e") },
+    { ANSWER_CLOSE, _("Close; Resume _Later") },
+  };
+  GtkWidget *bar = fse_question_bar_new ("question", _("The training is not at its end. Close all the same?"),
+                                         answers, G_N_ELEMENTS (answers));
 
-  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
-  gtk_container_add (GTK_CONTAINER (gtk_info_bar_get_content_area (GTK_INFO_BAR (bar))), label);
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (gtk_info_bar_get_action_area (GTK_INFO_BAR (bar))), GTK_ORIENTATION_VERTICAL);
-  gtk_info_bar_add_button (GTK_INFO_BAR (bar), _("Keep _Training"), ANSWER_GO_ON);
-  gtk_info_bar_add_button (GTK_INFO_BAR (bar), _("Save the Edit as It Is and Clos_e"), ANSWER_KEEP);
-  gtk_info_bar_add_button (GTK_INFO_BAR (bar), _("Close; Resume _Later"), ANSWER_CLOSE);
-  gtk_info_bar_set_message_type (GTK_INFO_BAR (bar), GTK_MESSAGE_QUESTION);
   g_signal_connect (bar, "response", G_CALLBACK (on_answer), dialog);
-  gtk_widget_show_all (bar);
-  gtk_widget_set_no_show_all (bar, TRUE);
-  gtk_widget_hide (bar);
+  return bar;
+}
+
+static GtkWidget *
+build_taken (FseTrainDialog *dialog)
+{
+  const FseAnswer answers[] = { { ANSWER_BOTH, _("Keep _Both") }, { ANSWER_REPLACE, _("Replac_e It") } };
+  GtkWidget      *bar       = fse_question_bar_new ("taken", "", answers, G_N_ELEMENTS (answers));
+
+  g_signal_connect (bar, "response", G_CALLBACK (on_taken), dialog);
   return bar;
 }
 
@@ -434,17 +482,21 @@ fse_train_dialog_new (FseHost *host, FseTrainRequest *request)
   gtk_window_set_title (GTK_WINDOW (dialog), _("Few-shot Edit: Train"));
   dialog->message  = fse_named (fse_message_bar_new (), "message");
   dialog->question = build_question (dialog);
+  dialog->taken    = build_taken (dialog);
   dialog->stack    = fse_named (gtk_stack_new (), "stack");
   dialog->progress = fse_train_progress_new ();
+  dialog->result   = fse_named (fse_train_result_new (), "result");
   dialog->settings = fse_train_settings_new (host, request);
   gtk_stack_set_vhomogeneous (GTK_STACK (dialog->stack), FALSE);
   gtk_stack_set_hhomogeneous (GTK_STACK (dialog->stack), FALSE);
   gtk_stack_add_named (GTK_STACK (dialog->stack), dialog->settings, "settings");
   gtk_stack_add_named (GTK_STACK (dialog->stack), dialog->progress, "progress");
+  gtk_box_pack_start (GTK_BOX (dialog->progress), dialog->result, FALSE, FALSE, 0);
   gtk_container_set_border_width (GTK_CONTAINER (dialog), 12);
   gtk_box_set_spacing (GTK_BOX (content), 12);
   gtk_box_pack_start (GTK_BOX (box), dialog->message, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), dialog->question, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), dialog->taken, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), dialog->stack, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (content), box, TRUE, TRUE, 0);
   add_buttons (dialog);
@@ -452,6 +504,8 @@ fse_train_dialog_new (FseHost *host, FseTrainRequest *request)
   offer_unfinished (dialog);
   update_buttons (dialog);
   g_signal_connect_swapped (dialog->settings, "changed", G_CALLBACK (update_buttons), dialog);
+  g_signal_connect (dialog->result, "renamed", G_CALLBACK (on_renamed), dialog);
+  g_signal_connect (dialog->result, "problem", G_CALLBACK (on_problem), dialog);
   g_signal_connect (fse_train_settings_device (FSE_TRAIN_SETTINGS (dialog->settings)), "unavailable",
                     G_CALLBACK (on_unavailable), dialog);
   return GTK_WIDGET (dialog);
@@ -474,6 +528,12 @@ fse_train_dialog_run (FseHost *host, FseTrainRequest *request, guint *steps, gdo
   fse_ui_run_dialog (host, GTK_WINDOW (dialog));
   trained    = fse_train_dialog_result (dialog, steps, loss);
   *apply_now = dialog->apply_now;
+  if (! trained) /* what was chosen comes back the next time */
+    {
+      fse_train_settings_take (FSE_TRAIN_SETTINGS (dialog->settings), request);
+      if (fse_pair_list_is_auto (fse_train_settings_pairs (FSE_TRAIN_SETTINGS (dialog->settings))))
+        g_ptr_array_set_size (request->examples, 0);
+    }
   fse_device_combo_settle (fse_train_settings_device (FSE_TRAIN_SETTINGS (dialog->settings))); /* no thread may outlive the main one */
   gtk_widget_destroy (GTK_WIDGET (dialog));
   fse_ui_breathe ();

@@ -23,7 +23,8 @@ GtkWidget *fse_train_dialog_new    (FseHost *host, FseTrainRequest *request);
 gboolean   fse_train_dialog_result (FseTrainDialog *dialog, guint *steps, gdouble *loss);
 
 /* All of it: shows, waits, destroys.  FSE_ERROR_CANCELLED with an empty text
- * where the user closed it without a trained model.  *apply_now: the edit shall
+ * where the user closed it without a trained model; the request is then what the
+ * dialog showed at its end, without pairs that it would find by itself.  *apply_now: the edit shall
  * be applied at once. */
 gboolean   fse_train_dialog_run    (FseHost *host, FseTrainRequest *request, guint *steps, gdouble *loss,
                                     gboolean *apply_now, GError **error);

@@ -8,8 +8,9 @@
 
 #include <string.h>
 
-#include "model/model-file.h"
+#include "model-folder.h"
 #include "train-advanced.h"
+#include "training/trainer.h"
 #include "ui-init.h"
 
 struct _FseTrainSettings
@@ -76,19 +77,43 @@ fse_train_settings_pairs (FseTrainSettings *settings)
   return FSE_PAIR_LIST (settings->pairs);
 }
 
-/* A name in our own folder that no model has yet. */
-static gchar *
-fresh_model (FseHost *host)
+static gboolean
+is_taken (const gchar *folder, const gchar *name)
 {
-  for (guint i = 1;; i++)
-    {
-      g_autofree gchar *name = i == 1 ? g_strdup_printf ("%s" FSE_MODEL_SUFFIX, _("my-edit"))
-                                      : g_strdup_printf ("%s-%u" FSE_MODEL_SUFFIX, _("my-edit"), i);
-      g_autofree gchar *path = g_build_filename (host->folder, "models", name, NULL);
+  g_autofree gchar *file = g_strconcat (name, FSE_MODEL_SUFFIX, NULL);
+  g_autofree gchar *utf8 = g_build_filename (folder, file, NULL);
+  g_autofree gchar *path = g_filename_from_utf8 (utf8, -1, NULL, NULL, NULL);
+  g_autofree gchar *half = path ? fse_checkpoint_path (path) : NULL;
 
-      if (! g_file_test (path, G_FILE_TEST_EXISTS))
-        return g_steal_pointer (&path);
+  return half && (g_file_test (path, G_FILE_TEST_EXISTS) || g_file_test (half, G_FILE_TEST_EXISTS));
+}
+
+/* "NAME 2", "NAME 3" ...: the first that nothing in the folder has. */
+static gchar *
+fresh_name (const gchar *folder, const gchar *name)
+{
+  g_autofree gchar *base = g_strdup (name);
+  gchar            *last = strrchr (base, ' ');
+  guint64           n;
+
+  if (last && g_ascii_string_to_unsigned (last + 1, 10, 2, 9999, &n, NULL))
+    *last = '\0'; /* it is such a name */
+  for (guint i = 2;; i++)
+    {
+      g_autofree gchar *fresh = g_strdup_printf ("%s %u", base, i);
+
+      if (! is_taken (folder, fresh))
+        return g_steal_pointer (&fresh);
     }
+}
+
+void
+fse_train_settings_rename (FseTrainSettings *settings)
+{
+  const gchar      *name  = gtk_entry_get_text (GTK_ENTRY (settings->name));
+  g_autofree gchar *fresh = fresh_name (fse_train_advanced_folder (FSE_TRAIN_ADVANCED (settings->advanced)), name);
+
+  gtk_entry_set_text (GTK_ENTRY (settings->name), fresh);
 }
 
 /* --- the user's hand ------------------------------------------------------ */
@@ -147,13 +172,13 @@ build_quality (FseTrainSettings *settings)
 static void
 set_values (FseTrainSettings *settings, const FseTrainRequest *request)
 {
-  g_autofree gchar *fresh = request->model[0] ? NULL : fresh_model (settings->host);
-  const gchar      *model = fresh ? fresh : request->model;
-  g_autofree gchar *name  = g_path_get_basename (model);
+  g_autofree gchar *name = request->model[0] ? fse_model_name (request->model) : g_strdup (_("my edit"));
 
-  if (g_str_has_suffix (name, FSE_MODEL_SUFFIX))
-    name[strlen (name) - strlen (FSE_MODEL_SUFFIX)] = '\0';
+  g_autofree gchar *path = g_filename_from_utf8 (request->model, -1, NULL, NULL, NULL);
+
   gtk_entry_set_text (GTK_ENTRY (settings->name), name);
+  if (request->model[0] ? path && g_file_test (path, G_FILE_TEST_EXISTS) : is_taken (fse_train_advanced_folder (FSE_TRAIN_ADVANCED (settings->advanced)), name))
+    fse_train_settings_rename (settings); /* what was learnt shall not be lost */
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (settings->sides), ! fse_train_request_has (request, "flips=on"));
   on_length (settings);
   if (request->examples->len)

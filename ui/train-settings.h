@@ -22,6 +22,8 @@ G_DECLARE_FINAL_TYPE (FseTrainSettings, fse_train_settings, FSE, TRAIN_SETTINGS,
  * "changed" is emitted when the model's name or the pairs change. */
 GtkWidget      *fse_train_settings_new    (FseHost *host, const FseTrainRequest *request);
 void            fse_train_settings_take   (FseTrainSettings *settings, FseTrainRequest *request);
+/* Another name, which no edit has yet. */
+void            fse_train_settings_rename (FseTrainSettings *settings);
 /* The file to write, with its suffix; "" where none is named.  Free it. */
 gchar          *fse_train_settings_model  (FseTrainSettings *settings);
 FsePairList    *fse_train_settings_pairs  (FseTrainSettings *settings);

@@ -10,6 +10,7 @@
 
 #include "dialog-tools.h"
 #include "fake-host.h"
+#include "model/model-file.h"
 #include "training/trainer.h"
 #include "ui/pair-list.h"
 #include "ui/split-preview.h"
@@ -75,7 +76,7 @@ test_train (void)
   g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (dialog_part (dialog, "close"))), ==, "_Cancel");
   dialog_wait_for (dialog, "the training ended", is_idle);
   dialog_screenshot (dialog, "train-done");
-  dialog_assert_message (dialog, "The edit is saved as");
+  dialog_assert_message (dialog, "The edit is saved.");
   g_assert_true (fse_train_dialog_result (FSE_TRAIN_DIALOG (dialog), &steps, &loss));
   g_assert_cmpuint (steps, ==, 6);
   g_assert_cmpfloat (loss, >, 0.0);
@@ -115,7 +116,7 @@ test_stop_and_resume (void)
   set_budget (dialog, stopped + 3);
   dialog_press (dialog, "resume");
   dialog_wait_for (dialog, "the resumed training ended", is_idle);
-  dialog_assert_message (dialog, "The edit is saved as");
+  dialog_assert_message (dialog, "The edit is saved.");
   g_assert_true (fse_train_dialog_result (FSE_TRAIN_DIALOG (dialog), &steps, &loss));
   g_assert_cmpuint (steps, ==, stopped + 3);
   g_assert_false (gtk_widget_get_visible (dialog_part (dialog, "resume")));
@@ -180,7 +181,7 @@ test_pause_keep_further (void)
   dialog_screenshot (dialog, "paused");
   dialog_press (dialog, "stop");
   dialog_wait_for (dialog, "the model was kept", is_idle);
-  dialog_assert_message (dialog, "The edit is saved as");
+  dialog_assert_message (dialog, "The edit is saved.");
   g_assert_true (fse_train_dialog_result (FSE_TRAIN_DIALOG (dialog), &steps, &loss));
   g_assert_cmpuint (steps, >, 0);
   g_assert_cmpuint (steps, <, 100000);
@@ -208,8 +209,61 @@ test_pause_keep_further (void)
   dialog_wait_for (dialog, "it went on", has_steps);
   dialog_press (dialog, "stop");
   dialog_wait_for (dialog, "the model was kept", is_idle);
-  dialog_assert_message (dialog, "The edit is saved as");
+  dialog_assert_message (dialog, "The edit is saved.");
   g_assert_false (g_file_test (checkpoint, G_FILE_TEST_EXISTS));
+  dialog_destroy (dialog);
+  fake_host_free (fake);
+}
+
+static gboolean
+is_taken (GtkWidget *dialog)
+{
+  return gtk_widget_get_visible (dialog_part (dialog, "taken"));
+}
+
+/* At the end the edit gets another name; the next training never writes over it unasked. */
+static void
+test_names (void)
+{
+  FakeHost                   *fake    = fake_host_new (folder);
+  g_autoptr (FseTrainRequest) request = new_train_request ("first.fewshot.safetensors");
+  g_autofree gchar           *first   = g_strdup (request->model);
+  g_autoptr (FseModelInfo)    info    = NULL;
+  GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, request);
+
+  gtk_widget_show (dialog);
+  set_budget (dialog, 2);
+  gtk_entry_set_text (GTK_ENTRY (dialog_part (dialog, "instruction")), "make it warm");
+  g_assert_false (gtk_widget_get_visible (dialog_part (dialog, "result")));
+  dialog_press (dialog, "train");
+  dialog_wait_for (dialog, "the training ended", is_idle);
+  g_assert_true (gtk_widget_get_visible (dialog_part (dialog, "result")));
+  g_assert_cmpstr (gtk_entry_get_text (GTK_ENTRY (dialog_part (dialog, "result-name"))), ==, "first");
+  g_assert_cmpstr (gtk_label_get_text (GTK_LABEL (dialog_part (dialog, "result-place"))), ==, folder);
+  g_assert_false (gtk_widget_get_sensitive (dialog_part (dialog, "rename")));
+  gtk_entry_set_text (GTK_ENTRY (dialog_part (dialog, "result-name")), "warm/er");
+  dialog_press (dialog, "rename");
+  dialog_assert_message (dialog, "choose another one");
+  gtk_entry_set_text (GTK_ENTRY (dialog_part (dialog, "result-name")), "warmer");
+  dialog_press (dialog, "rename");
+  g_assert_false (g_file_test (first, G_FILE_TEST_EXISTS));
+  g_assert_true (g_str_has_suffix (request->model, "/warmer.fewshot.safetensors"));
+  info = fse_model_info_load (request->model, NULL);
+  g_assert_cmpstr (info->instruction, ==, "make it warm");
+
+  dialog_press (dialog, "back");
+  gtk_entry_set_text (GTK_ENTRY (dialog_part (dialog, "name")), "warmer");
+  dialog_press (dialog, "train");
+  g_assert_true (is_taken (dialog));
+  dialog_screenshot (dialog, "taken");
+  gtk_info_bar_response (GTK_INFO_BAR (dialog_part (dialog, "taken")), 4); /* keep both */
+  g_assert_false (is_taken (dialog));
+  dialog_wait_for (dialog, "the training ended", is_idle);
+  g_assert_true (g_str_has_suffix (request->model, "/warmer 2.fewshot.safetensors"));
+  dialog_destroy (dialog);
+
+  dialog = fse_train_dialog_new (&fake->host, request); /* proposes a name that is free */
+  g_assert_cmpstr (gtk_entry_get_text (GTK_ENTRY (dialog_part (dialog, "name"))), ==, "warmer 3");
   dialog_destroy (dialog);
   fake_host_free (fake);
 }
@@ -365,6 +419,7 @@ main (int argc, char **argv)
       g_test_add_func ("/train/accessible names", test_accessible);
       g_test_add_func ("/train/errors", test_train_errors);
       g_test_add_func ("/train/to the end", test_train);
+      g_test_add_func ("/train/names", test_names);
       g_test_add_func ("/train/stopped and resumed", test_stop_and_resume);
       g_test_add_func ("/train/no freeze, three clicks", test_heartbeat_and_clicks);
       g_test_add_func ("/train/paused, kept, trained further", test_pause_keep_further);
