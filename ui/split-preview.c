@@ -249,6 +249,8 @@ void
 fse_split_preview_set_after (FseSplitPreview *preview, const FseImage *picture)
 {
   replace (preview, &preview->after, picture);
+  atk_object_set_description (gtk_widget_get_accessible (GTK_WIDGET (preview)),
+                              picture ? _("The edit is shown") : _("Only the picture before it is shown"));
 }
 
 void

@@ -1,58 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Uses the plug-in's dialogs as a screen reader does: by names, through AT-SPI."""
+"""The dialogs that dialogs.scm opens, used by their names."""
 import sys
 import time
 
-import pyatspi
+import atspi
+from atspi import APPLY, TRAIN, press, until, wait
 
 
-def walk(accessible):
-    yield accessible
-    for child in accessible:
-        if child is not None:
-            yield from walk(child)
-
-
-def label_of(accessible):
-    """Its own name, or its label's."""
-    for relation in accessible.getRelationSet():
-        if relation.getRelationType() == pyatspi.RELATION_LABELLED_BY:
-            return relation.getTarget(0).name
-    return accessible.name
-
-
-def wait(window, role, name, timeout=200):
-    """The control of that name in our window of that title, once it can be used."""
-    end = time.time() + timeout
-    while time.time() < end:
-        try:
-            for application in pyatspi.Registry.getDesktop(0):
-                if application is None or application.name != 'few-shot-edit':
-                    continue
-                for top in application:
-                    if top is None or top.name != window:
-                        continue
-                    for found in walk(top):
-                        if (found.getRoleName() == role and label_of(found) == name
-                                and found.getState().contains(pyatspi.STATE_SENSITIVE)
-                                and found.getState().contains(pyatspi.STATE_SHOWING)):
-                            return found
-        except Exception:  # the tree changed while it was walked
-            pass
-        time.sleep(0.05)
-    sys.exit(f'waited in vain for the {role} “{name}” in “{window}”')
-
-
-def press(window, name):
-    wait(window, 'push button', name).queryAction().doAction(0)
-
-
-train, apply = 'Few-shot Edit: Train', 'Few-shot Edit: Apply'
 # An Apply dialog differs from the one before it, which may still be there, by its strength.
 def strength():
     try:
-        return wait(apply, 'slider', 'Strength:').queryValue().currentValue
+        return wait(APPLY, 'slider', 'Strength:').queryValue().currentValue
     except Exception:  # it went while it was asked
         return None
 
@@ -62,12 +21,20 @@ def wait_for_strength(percent):
         time.sleep(0.1)
 
 
-wait(train, 'text', 'Name of the edit:')
-press(train, 'Train')
-press(train, 'Apply Now…')
+# From five pairs of layers to the finished edit.
+wait(TRAIN, 'text', 'Name of the edit:')
+wait(TRAIN, 'label', '1. example 0 before → example 0 after')
+wait(TRAIN, 'label', '5 pairs: enough to begin; 20 are good')
+atspi.clicks = 0
+press(TRAIN, 'Train')
+press(TRAIN, 'Apply Now…')
 wait_for_strength(100)
-press(apply, 'Apply')
+until('the preview shows the edit', lambda: wait(APPLY, 'image', 'Preview, before and after').description == 'The edit is shown')
+press(APPLY, 'Apply')
+if atspi.clicks > 6:
+    sys.exit(f'{atspi.clicks} clicks from the pairs to the edit')
+
 wait_for_strength(90)
-press(apply, 'Apply')
+press(APPLY, 'Apply')
 wait_for_strength(50)
-press(apply, 'Cancel')
+press(APPLY, 'Cancel')

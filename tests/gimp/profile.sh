@@ -27,3 +27,31 @@ run_console () {
     timeout 400 gimp-console-2.10 -i -d -f -c -s -b "(load \"$script\")" -b '(gimp-quit 1)' \
     </dev/null >"$log" 2>&1
 }
+
+# Runs the test itself, which is called with these arguments, once more on a
+# display that nobody sees with a session bus, and ends with its code; within, it
+# comes back with FSE_WORK made and standard output as it should be.
+#   on_a_display "$@"
+on_a_display () {
+  local tool code
+  if [ -z "${FSE_INSIDE:-}" ]; then
+    for tool in gimp-console-2.10 pkg-config xvfb-run xauth dbus-run-session; do
+      command -v $tool >/dev/null || { echo "1..0 # SKIP there is no $tool"; exit 77; }
+    done
+    /usr/bin/python3 -c 'import pyatspi' 2>/dev/null || { echo '1..0 # SKIP there is no pyatspi'; exit 77; }
+    # The accessibility bus writes on our standard output as well: ours goes through a file.
+    FSE_INSIDE=$(mktemp)
+    export FSE_INSIDE
+    xvfb-run -a -s '-screen 0 1280x1024x24' dbus-run-session -- "$0" "$@" >/dev/null 2>&1
+    code=$?
+    cat "$FSE_INSIDE"
+    rm -f "$FSE_INSIDE"
+    exit $code
+  fi
+  exec >"$FSE_INSIDE"
+  FSE_WORK=$(mktemp -d)
+  trap 'rm -rf "$FSE_WORK"' EXIT
+  export FSE_TESTS FSE_WORK
+  unset NO_AT_BRIDGE WAYLAND_DISPLAY
+  export LC_ALL=C.UTF-8 LANGUAGE=en
+}
