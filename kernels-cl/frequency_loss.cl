@@ -10,8 +10,9 @@
  * The other half of the columns mirrors these: `fold` counts it in.
  */
 
-/* Between pictures [n][h][w][c] and planes [n * c][h][w].  On a CPU a
- * work-item is a row of one picture, on a GPU a pixel. */
+/* Between pictures [n][h][w][c] and planes [n * c][h][w], each pixel times its
+ * weight where there is a mask [n][h][w].  On a CPU a work-item is a row of one
+ * picture, on a GPU a pixel. */
 #ifdef FSE_CPU
 #define ROW_OF_PIXELS(x, w) for (int x = 0; x < (w); x++)
 #define ROW get_global_id (0)
@@ -23,31 +24,42 @@
 #endif
 
 SINGLE __kernel void
-to_planes (IN (x), OUT (p), const int h, const int w, const int c)
+to_planes (IN (x), IN (mask), OUT (p), const int h, const int w, const int c, const int masked)
 {
   OPEN_IN (x);
+  OPEN_IN (mask);
   OPEN_OUT (p);
   size_t y = ROW, n = PICTURE;
 
   ROW_OF_PIXELS (i, w)
-    for (int k = 0; k < c; k++)
-      p[((n * c + k) * h + y) * w + i] = x[((n * h + y) * w + i) * c + k];
+    {
+      size_t pixel = (n * h + y) * w + i;
+      float  m = masked ? mask[pixel] : 1.0f;
+
+      for (int k = 0; k < c; k++)
+        p[((n * c + k) * h + y) * w + i] = m * x[pixel * c + k];
+    }
 }
 
 SINGLE __kernel void
-planes_to_gradient (IN (d), OUT (dx), const int h, const int w, const int c, const int add)
+planes_to_gradient (IN (d), IN (mask), OUT (dx), const int h, const int w, const int c, const int masked, const int add)
 {
   OPEN_IN (d);
+  OPEN_IN (mask);
   OPEN_OUT (dx);
   size_t y = ROW, n = PICTURE;
 
   ROW_OF_PIXELS (i, w)
-    for (int k = 0; k < c; k++)
-      {
-        size_t at = ((n * h + y) * w + i) * c + k;
-        float  g = d[((n * c + k) * h + y) * w + i];
-        dx[at] = add ? dx[at] + g : g;
-      }
+    {
+      size_t pixel = (n * h + y) * w + i;
+      float  m = masked ? mask[pixel] : 1.0f;
+
+      for (int k = 0; k < c; k++)
+        {
+          float g = m * d[((n * c + k) * h + y) * w + i];
+          dx[pixel * c + k] = add ? dx[pixel * c + k] + g : g;
+        }
+    }
 }
 
 /* |P|^2 has this added under the root, so that the gradient stays finite at 0. */

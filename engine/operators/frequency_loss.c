@@ -2,7 +2,7 @@
  *
  * Frequency loss: how far the amplitudes of two pictures' spectra differ.
  * For every picture and channel, with X and T the orthonormal 2-D DFTs of x
- * and target, |P| = sqrt (re^2 + im^2 + 1e-6),
+ * and target, each pixel times its weight, |P| = sqrt (re^2 + im^2 + 1e-6),
  *   loss = weight * mean over all pictures, channels and frequencies of | |X| - |T| |.
  * Phases are left to the pixel losses: detail costs nothing for being a little
  * out of place, and everything for being missing.  (The focal form, arXiv
@@ -38,6 +38,7 @@ enum
   IN_COLUMNS, /* W */
   IN_ROWS,    /* R */
   IN_FOLD,    /* how often each column counts */
+  IN_MASK,    /* [n,h,w,1] or NULL */
   N_IN
 };
 
@@ -49,6 +50,13 @@ enum
   SCRATCH_TARGET, /* the same of the target */
   SCRATCH_SUMS    /* [n c][parts] */
 };
+
+/* What the kernels are given for the mask, and whether they may read it. */
+static FseBuffer
+mask_buffer (const FseNode *node)
+{
+  return node->in[node->in[IN_MASK] ? IN_MASK : IN_FOLD]->data;
+}
 
 static gint
 parts_of (const Frequency *s)
@@ -83,8 +91,8 @@ transform (FseNode *node, const FseTensor *picture, FseBuffer spectrum, GError *
   gsize            size_a_plane = (gsize) s->h * k2;
 
   return fse_launch (device, "frequency_loss", "to_planes", pixels_range (device, s), error,
-                     FSE_BUF (picture->data), FSE_BUF (scratch[SCRATCH_PLANES]), FSE_INT (s->h), FSE_INT (s->w),
-                     FSE_INT (s->c), FSE_END)
+                     FSE_BUF (picture->data), FSE_BUF (mask_buffer (node)), FSE_BUF (scratch[SCRATCH_PLANES]),
+                     FSE_INT (s->h), FSE_INT (s->w), FSE_INT (s->c), FSE_INT (node->in[IN_MASK] != NULL), FSE_END)
          && fse_gemm (device, FALSE, FALSE, planes * s->h, k2, s->w, 1.0f, scratch[SCRATCH_PLANES], s->w,
                       node->in[IN_COLUMNS]->data, k2, 0.0f, scratch[SCRATCH_A], k2, 1, 0, 0, 0, error)
          && fse_gemm (device, FALSE, FALSE, 2 * s->h, k2, s->h, 1.0f, node->in[IN_ROWS]->data, s->h,
@@ -127,8 +135,9 @@ frequency_backward (FseNode *node, GError **error)
          && fse_gemm (device, FALSE, TRUE, planes * s->h, s->w, k2, 1.0f, scratch[SCRATCH_A], k2,
                       node->in[IN_COLUMNS]->data, k2, 0.0f, scratch[SCRATCH_PLANES], s->w, 1, 0, 0, 0, error)
          && fse_launch (device, "frequency_loss", "planes_to_gradient", pixels_range (device, s), error,
-                        FSE_BUF (scratch[SCRATCH_PLANES]), FSE_BUF (node->in[IN_X]->grad), FSE_INT (s->h),
-                        FSE_INT (s->w), FSE_INT (s->c), FSE_INT (node->accumulate[IN_X]), FSE_END);
+                        FSE_BUF (scratch[SCRATCH_PLANES]), FSE_BUF (mask_buffer (node)),
+                        FSE_BUF (node->in[IN_X]->grad), FSE_INT (s->h), FSE_INT (s->w), FSE_INT (s->c),
+                        FSE_INT (node->in[IN_MASK] != NULL), FSE_INT (node->accumulate[IN_X]), FSE_END);
 }
 
 static const FseOperator frequency_operator = {
@@ -186,17 +195,18 @@ fold_constant (FseTape *tape, gint w, gint k)
 }
 
 FseTensor *
-fse_loss_frequency (FseTape *tape, FseTensor *x, FseTensor *target, gfloat weight)
+fse_loss_frequency (FseTape *tape, FseTensor *x, FseTensor *target, FseTensor *mask, gfloat weight)
 {
   gint       k = x->w / 2 + 1;
   FseTensor *inputs[N_IN] = { x, target, columns_constant (tape, x->w, k), rows_constant (tape, x->h),
-                              fold_constant (tape, x->w, k) };
+                              fold_constant (tape, x->w, k), mask };
   FseTensor *out = fse_tape_tensor (tape, 1, 1, 1, 1);
   Frequency  s = { .n = x->n, .h = x->h, .w = x->w, .c = x->c, .k = k, .weight = weight };
   gsize      planes = (gsize) s.n * s.c, parts = parts_of (&s);
   FseNode   *node;
 
   g_assert (target->n == x->n && target->h == x->h && target->w == x->w && target->c == x->c);
+  g_assert (!mask || (mask->n == x->n && mask->h == x->h && mask->w == x->w && mask->c == 1 && !mask->needs_grad));
   node = fse_tape_add (tape, &frequency_operator, inputs, N_IN, out, &s, sizeof s);
   fse_node_scratch (node, SCRATCH_PLANES, planes * s.h * s.w, FSE_SCRATCH_BOTH);
   fse_node_scratch (node, SCRATCH_A, planes * s.h * 2 * k, FSE_SCRATCH_BOTH);

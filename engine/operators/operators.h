@@ -78,17 +78,17 @@ FseTensor *fse_bilateral_slice (FseTape *tape, FseTensor *grid, FseTensor *guide
 
 /* Losses: scalars [1,1,1,1] already multiplied by `weight`; each is a root of
  * backward.  Means are over all elements of x.  `mask` [n,h,w,1] or NULL
- * weights pixels: sum (mask * e) / max (sum (mask) * c, 1).  Gradient to x
- * only, except kl.  losses.c, and frequency_loss.c for the last. */
+ * weights pixels: sum (mask * e) / max (sum (mask) * c, 1); it has no gradient.
+ * Gradient to x only, except kl.  losses.c, and frequency_loss.c for the last. */
 FseTensor *fse_loss_l1 (FseTape *tape, FseTensor *x, FseTensor *target, FseTensor *mask, gfloat weight);
 FseTensor *fse_loss_l2 (FseTape *tape, FseTensor *x, FseTensor *target, FseTensor *mask, gfloat weight);
 /* mean |x| : target of fse_loss_l1 may be NULL for zero. */
 /* KL (N(mu, exp(logvar)) || N(0,1)) = mean of (mu^2 + exp(logvar) - 1 - logvar) / 2; stats as in sample_gaussian,
  * but logvar clamped to [-30, 20] only, against overflow: a runaway is pulled back */
 FseTensor *fse_loss_kl (FseTape *tape, FseTensor *stats, gfloat weight);
-/* Frequency loss, amplitude form: mean over n, c, u, v of | |DFT (x)| - |DFT (target)| |,
+/* Frequency loss, amplitude form: mean over n, c, u, v of | |DFT (mask x)| - |DFT (mask target)| |,
  * orthonormal 2-D DFT per channel, |P| = sqrt (re^2 + im^2 + 1e-6). */
-FseTensor *fse_loss_frequency (FseTape *tape, FseTensor *x, FseTensor *target, gfloat weight);
+FseTensor *fse_loss_frequency (FseTape *tape, FseTensor *x, FseTensor *target, FseTensor *mask, gfloat weight);
 
 /* random.c: standard normal noise by Philox4x32-10 and Box-Muller; element e of
  * step s is a function of (seed, s, stream, e) alone.  `clock` is a [1,1,1,4] input holding,

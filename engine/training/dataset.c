@@ -7,8 +7,8 @@
 #include "model/net.h"
 
 /* A weight that no 8-bit screen shows.  Colours below it are no part of the
- * edit, and not every loss is weighted: there the after becomes the before, as
- * the black of nothing would be learnt. */
+ * edit, but the networks see them: there the after becomes the before, as
+ * the black of nothing would be taken for the edit. */
 #define HIDDEN (0.5f / 255)
 
 static gint

@@ -59,7 +59,7 @@ fse_objective_build (FseObjective *o, FseNet *net, gint n, gint h, gint w)
   const FseSettings *s = net->settings;
   gboolean           refers = s->n_to_n && s->condition_transform;
   FseFeatures        codes, skips;
-  FseTensor         *x, *y, *x_small, *posterior, *z, *noisy, *predicted, *condition;
+  FseTensor         *x, *y, *x_small, *mask_small, *posterior, *z, *noisy, *predicted, *condition;
   FseTransform       moved = { NULL };
   FseChange          change;
 
@@ -76,6 +76,7 @@ fse_objective_build (FseObjective *o, FseNet *net, gint n, gint h, gint w)
   x = fse_slice_channels (tape, o->before, 0, 3);
   y = fse_slice_channels (tape, o->after, 0, 3);
   x_small = fse_average_pool (tape, x, 4);
+  mask_small = fse_average_pool (tape, o->mask, 4);
 
   codes = fse_vae_encode (net, o->pictures);
   skips = fse_features_rows (net, &codes, 0, n);
@@ -102,11 +103,12 @@ fse_objective_build (FseObjective *o, FseNet *net, gint n, gint h, gint w)
       o->loss[FSE_LOSS_RESIDUAL] = fse_loss_l1 (tape, change.residual, NULL, NULL, terms[FSE_LOSS_RESIDUAL].weight);
     }
   if (s->frequency_loss)
-    o->loss[FSE_LOSS_FREQUENCY] = fse_loss_frequency (tape, change.result, y, terms[FSE_LOSS_FREQUENCY].weight);
-  o->loss[FSE_LOSS_LATENT] = fse_loss_l2 (tape, predicted, fse_tape_detach (tape, z), NULL, terms[FSE_LOSS_LATENT].weight);
+    o->loss[FSE_LOSS_FREQUENCY] = fse_loss_frequency (tape, change.result, y, o->mask, terms[FSE_LOSS_FREQUENCY].weight);
+  o->loss[FSE_LOSS_LATENT] = fse_loss_l2 (tape, predicted, fse_tape_detach (tape, z), mask_small,
+                                          terms[FSE_LOSS_LATENT].weight);
   o->loss[FSE_LOSS_PRIOR] = fse_loss_kl (tape, posterior, terms[FSE_LOSS_PRIOR].weight);
   if (refers)
-    o->loss[FSE_LOSS_MATCH] = fse_loss_l1 (tape, moved.moved_x, x_small, NULL, terms[FSE_LOSS_MATCH].weight);
+    o->loss[FSE_LOSS_MATCH] = fse_loss_l1 (tape, moved.moved_x, x_small, mask_small, terms[FSE_LOSS_MATCH].weight);
 
   for (gint i = 0; i < FSE_N_LOSSES; i++)
     if (o->loss[i])

@@ -59,7 +59,7 @@ static void
 measure (FseTape *tape, FseTensor *into[N_MEASURES], FseTensor *picture, FseTensor *truth, FseTensor *mask)
 {
   into[PIXEL] = fse_loss_l1 (tape, picture, truth, mask, 1);
-  into[AMPLITUDE] = fse_loss_frequency (tape, picture, truth, 1);
+  into[AMPLITUDE] = fse_loss_frequency (tape, picture, truth, mask, 1);
   for (gint m = 0; m < N_MEASURES; m++)
     fse_tape_keep (tape, into[m]);
 }

@@ -6,22 +6,32 @@
 
 #include "case.h"
 
+/* a mask is the third input, where there is one */
 static FseTensor *
 build (const Case *c, FseTape *tape, FseTensor **in)
 {
-  return fse_loss_frequency (tape, in[0], in[1], (gfloat) c->f[0]);
+  return fse_loss_frequency (tape, in[0], in[1], c->n_in > 2 ? in[2] : NULL, (gfloat) c->f[0]);
 }
 
-/* |P (u, v)| of channel k of picture n */
+/* Of zeros, ones and parts. */
+static void
+prepare_mask (const Case *c, gfloat **in)
+{
+  for (gsize i = 0; i < case_floats (c->in[2]); i++)
+    in[2][i] = CLAMP (1.5f * in[2][i] + 0.5f, 0.0f, 1.0f);
+}
+
+/* |P (u, v)| of channel k of picture n; mask may be NULL */
 static gdouble
-amplitude (const CaseShape *s, const gdouble *x, gint n, gint k, gint u, gint v)
+amplitude (const CaseShape *s, const gdouble *x, const gdouble *mask, gint n, gint k, gint u, gint v)
 {
   gdouble re = 0, im = 0;
 
   for (gint y = 0; y < s->h; y++)
     for (gint i = 0; i < s->w; i++)
       {
-        gdouble value = x[(((gsize) n * s->h + y) * s->w + i) * s->c + k];
+        gsize   pixel = ((gsize) n * s->h + y) * s->w + i;
+        gdouble value = x[pixel * s->c + k] * (mask ? mask[pixel] : 1);
         gdouble turn = 2.0 * G_PI * ((gdouble) u * y / s->h + (gdouble) v * i / s->w);
 
         re += value * cos (turn);
@@ -34,13 +44,14 @@ static void
 naive (const Case *c, gdouble *const *in, gdouble *out)
 {
   const CaseShape *s = &c->in[0];
+  const gdouble   *mask = c->n_in > 2 ? in[2] : NULL;
 
   out[0] = 0;
   for (gint n = 0; n < s->n; n++)
     for (gint k = 0; k < s->c; k++)
       for (gint u = 0; u < s->h; u++)
         for (gint v = 0; v < s->w; v++)
-          out[0] += fabs (amplitude (s, in[0], n, k, u, v) - amplitude (s, in[1], n, k, u, v));
+          out[0] += fabs (amplitude (s, in[0], mask, n, k, u, v) - amplitude (s, in[1], mask, n, k, u, v));
   out[0] *= c->f[0] / (gdouble) case_floats (*s);
 }
 
@@ -48,8 +59,14 @@ naive (const Case *c, gdouble *const *in, gdouble *out)
   .n_in = 2, .in = { { N, H, W, C }, { N, H, W, C } },                        \
   .out = { 1, 1, 1, 1 }, .no_grad = 2, .build = build, .naive = naive
 
+#define MASKED_ROW(N, H, W, C)                                                \
+  .n_in = 3, .in = { { N, H, W, C }, { N, H, W, C }, { N, H, W, 1 } },        \
+  .out = { 1, 1, 1, 1 }, .no_grad = 6, .prepare = prepare_mask, .build = build, .naive = naive
+
 static const Case rows[] = {
   { .name = "frequency loss, tiny", ROW (1, 3, 4, 2), .f = { 1 }, .tiny = TRUE },
+  { .name = "frequency loss, mask, tiny", MASKED_ROW (2, 3, 4, 2), .f = { 1 }, .tiny = TRUE },
+  { .name = "frequency loss, mask", MASKED_ROW (2, 9, 7, 3), .f = { 2 } },
   { .name = "frequency loss, one pixel", ROW (2, 1, 1, 3), .f = { 1 }, .tiny = TRUE },
   { .name = "frequency loss, odd sizes", ROW (2, 9, 7, 3), .f = { 3 } },
   { .name = "frequency loss, even sizes", ROW (1, 12, 10, 3), .f = { 0.5 } },
