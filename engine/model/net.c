@@ -25,8 +25,9 @@ static FseTensor *
 weight (FseNet *net, const gchar *name, const gchar *part, gint n, gint h, gint w, gint c, FseInit init, gfloat scale)
 {
   g_autofree gchar *full = g_strconcat (name, "/", part, NULL);
+  FseTensor        *tensor = fse_weights_get (net->weights, full, n, h, w, c, init, scale);
 
-  return fse_weights_get (net->weights, full, n, h, w, c, init, scale);
+  return net->frozen ? fse_tape_detach (net->tape, tensor) : tensor;
 }
 
 FseTensor *

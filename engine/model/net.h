@@ -21,12 +21,13 @@ G_BEGIN_DECLS
 /* Features of the diffusion time. */
 #define FSE_TIME_FEATURES 32
 
-/* Borrowed, all three: lives on the stack of whoever builds a tape. */
+/* Borrowed, all of it: lives on the stack of whoever builds a tape. */
 typedef struct
 {
   FseTape           *tape;
   FseWeights        *weights;
   const FseSettings *settings;
+  gboolean           frozen; /* weights that are asked for meanwhile get no gradient */
 } FseNet;
 
 /* The shape at which pictures of width x height are worked on: about size x

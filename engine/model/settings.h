@@ -30,6 +30,7 @@ typedef struct
   gboolean explicit_change;
   gboolean position;            /* coordinate channels */
   gboolean augmentation;
+  gboolean critic;              /* results are also judged by a network that knows real afters */
   gboolean progressive;         /* half the size for the first half of the budget, from size 96 up */
   gboolean flips;               /* mirrored copies; off where left and right matter */
 

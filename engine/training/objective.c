@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "training/objective.h"
 
+#include "model/critic.h"
 #include "model/mx.h"
 #include "model/my.h"
 #include "model/vae.h"
@@ -20,6 +21,9 @@ static const struct
   [FSE_LOSS_LATENT] = { "latent", 0.1f },
   [FSE_LOSS_PRIOR] = { "prior", 0.01f },
   [FSE_LOSS_MATCH] = { "match", 0.5f },
+  [FSE_LOSS_CONVINCE] = { "convince", 0.05f },
+  [FSE_LOSS_REAL] = { "real", 0.5f },
+  [FSE_LOSS_FAKE] = { "fake", 0.5f },
 };
 
 const gchar *
@@ -32,6 +36,12 @@ gfloat
 fse_loss_weight (FseLossTerm term)
 {
   return terms[term].weight;
+}
+
+gboolean
+fse_loss_is_critics (FseLossTerm term)
+{
+  return term == FSE_LOSS_REAL || term == FSE_LOSS_FAKE;
 }
 
 /* [F, C] of the next slot's pair against each slot's picture. */
@@ -50,6 +60,35 @@ transform (FseNet *net, FseObjective *o, const FseFeatures *codes, FseTensor *x_
                              .y_code = fse_roll (tape, cy.quarter, 1) };
 
   return fse_mx_transform (net, &reference, &current);
+}
+
+/* A verdict wanted everywhere, as a target for fse_loss_l2(). */
+static FseTensor *
+wanted (FseTape *tape, FseTensor *shape, gfloat verdict)
+{
+  gsize              n = fse_tensor_floats (shape);
+  g_autofree gfloat *values = g_new (gfloat, n);
+
+  for (gsize i = 0; i < n; i++)
+    values[i] = verdict;
+  return fse_tape_constant (tape, shape->n, shape->h, shape->w, shape->c, values);
+}
+
+/* Least squares (arXiv 1611.04076), all in the one step: the critic learns from results that stand as they are for it,
+ * everything else from a critic that stands as it is.  mask: weights at a quarter. */
+static void
+criticise (FseObjective *o, FseNet *net, FseTensor *y, FseTensor *mask)
+{
+  FseTape   *tape = net->tape;
+  FseTensor *real = wanted (tape, mask, 1.0f), *fake = wanted (tape, mask, -1.0f), *verdict;
+
+  o->loss[FSE_LOSS_REAL] = fse_loss_l2 (tape, fse_critic (net, y, o->before), real, mask, terms[FSE_LOSS_REAL].weight);
+  verdict = fse_critic (net, fse_tape_detach (tape, o->result), o->before);
+  o->loss[FSE_LOSS_FAKE] = fse_loss_l2 (tape, verdict, fake, mask, terms[FSE_LOSS_FAKE].weight);
+  net->frozen = TRUE;
+  verdict = fse_critic (net, o->result, o->before);
+  net->frozen = FALSE;
+  o->loss[FSE_LOSS_CONVINCE] = fse_loss_l2 (tape, verdict, real, mask, terms[FSE_LOSS_CONVINCE].weight);
 }
 
 void
@@ -109,6 +148,8 @@ fse_objective_build (FseObjective *o, FseNet *net, gint n, gint h, gint w)
   o->loss[FSE_LOSS_PRIOR] = fse_loss_kl (tape, posterior, terms[FSE_LOSS_PRIOR].weight);
   if (refers)
     o->loss[FSE_LOSS_MATCH] = fse_loss_l1 (tape, moved.moved_x, x_small, mask_small, terms[FSE_LOSS_MATCH].weight);
+  if (s->critic)
+    criticise (o, net, y, mask_small);
 
   for (gint i = 0; i < FSE_N_LOSSES; i++)
     if (o->loss[i])

@@ -24,6 +24,9 @@ typedef enum
   FSE_LOSS_LATENT,    /* diffusion: predicted clean latent against the encoded one */
   FSE_LOSS_PRIOR,     /* KL of the posterior */
   FSE_LOSS_MATCH,     /* x_i moved by [F, C] against x_j */
+  FSE_LOSS_CONVINCE,  /* the critic's verdict on the result against 1: for all but the critic */
+  FSE_LOSS_REAL,      /* its verdict on y against 1, */
+  FSE_LOSS_FAKE,      /* and on the result against -1: for the critic alone */
   FSE_N_LOSSES
 } FseLossTerm;
 
@@ -44,6 +47,8 @@ typedef struct
 const gchar *fse_loss_name   (FseLossTerm term);
 /* The factor that loss[term] carries. */
 gfloat       fse_loss_weight (FseLossTerm term);
+/* Whether the term teaches the critic alone, and so says nothing of how well the edit is learnt. */
+gboolean     fse_loss_is_critics (FseLossTerm term);
 
 /* Notes the whole step on net->tape, for n pairs of h x w.  On a tape that does
  * not train no noise is injected: the results are then those of applying. */

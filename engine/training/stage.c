@@ -171,7 +171,8 @@ fse_stage_losses (FseStage *stage, gdouble *total, gdouble *pixel, GError **erro
 
         if (!fse_device_read (stage->device, stage->objective.loss[i]->data, &value, 1, error))
           return FALSE;
-        *total += value;
+        if (!fse_loss_is_critics (i))
+          *total += value;
         if (i == FSE_LOSS_PIXEL)
           *pixel = value / fse_loss_weight (FSE_LOSS_PIXEL);
       }

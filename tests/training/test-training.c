@@ -310,7 +310,8 @@ test_switches (void)
 {
   static const gchar *assignments[] = {
     "pairing=one-to-one", "condition-source=off", "condition-transform=off", "skip-connections=off",
-    "noise-injection=off", "frequency-loss=off", "explicit-change=off", "position=off", "augmentation=off", "flips=on",
+    "noise-injection=off", "frequency-loss=off", "explicit-change=off", "position=off", "augmentation=off", "critic=off",
+    "flips=on",
     "model-size=medium", "size=96",
   };
   g_autofree gchar *path = model_path ("switch");
