@@ -39,7 +39,9 @@ struct _Case
   FseTensor *(*build)   (const Case *c, FseTape *tape, FseTensor **in);
   /* out and in are double arrays in [n,h,w,c] order. */
   void       (*naive)   (const Case *c, gdouble *const *in, gdouble *out);
-  gdouble    (*flops)   (const Case *c); /* of forward, for the benchmark; may be NULL */
+  /* For the benchmark, where the operator is made of products (may be NULL): operations of forward. */
+  gdouble    (*flops)   (const Case *c);
+  gboolean     parts; /* the benchmark times the gradient of input 0 and those of the others apart */
 };
 
 /* Each tests/operators/NAME.c ends with its rows in

@@ -9,13 +9,13 @@
  *             memory held before or on the order of work-items;
  *   inputs    are untouched, and not-a-number in their padding does not leak;
  *   add       a gradient that another branch wrote first is added to.
- * Speaks TAP.  With --bench it times the rows of real size instead, and prints
- * one line of JSON for each.
+ * Speaks TAP.  With --bench the rows of real size are timed instead (bench.h).
  */
 #include <math.h>
 #include <string.h>
 
-#include "case.h"
+#include "bench.h"
+#include "run.h"
 
 #define SAMPLES 24          /* elements of each gradient that are checked */
 #define STEP 1e-5           /* of the central difference */
@@ -35,203 +35,6 @@ static const GOptionEntry entries[] = {
   { "bench", 0, 0, G_OPTION_ARG_NONE, &option_bench, "Time the rows of real size", NULL },
   { NULL }
 };
-
-/* The probe: a loss L = sum (x r), so that dL/dx = r.  It has no forward, as
- * nobody reads L. */
-
-static gboolean
-probe_forward (FseNode *node, GError **error)
-{
-  return TRUE;
-}
-
-static gboolean
-probe_backward (FseNode *node, GError **error)
-{
-  FseTensor *x = node->in[0];
-  gsize      n = fse_tensor_floats (x);
-
-  if (!x->needs_grad)
-    return TRUE;
-  if (!node->accumulate[0])
-    return fse_device_copy (node->device, node->in[1]->data, x->grad, n, error);
-
-  g_autofree gfloat *sum = g_new (gfloat, n);
-  g_autofree gfloat *r = g_new (gfloat, n);
-
-  if (!fse_device_read (node->device, x->grad, sum, n, error) ||
-      !fse_device_read (node->device, node->in[1]->data, r, n, error))
-    return FALSE;
-  for (gsize i = 0; i < n; i++)
-    sum[i] += r[i];
-  return fse_device_write (node->device, x->grad, sum, n, error);
-}
-
-static const FseOperator probe = { "probe", 0, TRUE, probe_forward, probe_backward };
-
-/* Notes sum (x r) and returns r, to be written after the tape is sealed. */
-static FseTensor *
-add_probe (FseTape *tape, FseTensor *x)
-{
-  FseTensor *r = fse_tape_input (tape, x->n, x->h, x->w, x->c);
-  FseTensor *loss = fse_tape_tensor (tape, 1, 1, 1, 1);
-  FseTensor *in[2] = { x, r };
-
-  fse_tape_add (tape, &probe, in, 2, loss, NULL, 0);
-  return r;
-}
-
-/* One row on its way through the checks. */
-typedef struct
-{
-  const Case *row;
-  FseDevice  *device;
-  GRand      *rand;
-  gboolean    loss;
-  gfloat     *in[CASE_INPUTS];   /* what the device gets */
-  gdouble    *real[CASE_INPUTS]; /* the same in double */
-  gdouble    *expected;
-  gfloat     *r;                 /* the probe's weights, NULL for a loss */
-  gfloat     *grad[CASE_INPUTS]; /* what backward gave */
-  GString    *trouble;           /* lines of diagnosis; empty = passed */
-} Run;
-
-static guint
-run_hash (const gchar *name)
-{
-  return g_str_hash (name);
-}
-
-static void
-run_begin (Run *run, const Case *row, FseDevice *device)
-{
-  gdouble low = row->low, high = row->high;
-
-  if (low == 0.0 && high == 0.0)
-    {
-      low = -1.0;
-      high = 1.0;
-    }
-  memset (run, 0, sizeof *run);
-  run->row = row;
-  run->device = device;
-  run->rand = g_rand_new_with_seed (run_hash (row->name));
-  run->loss = case_floats (row->out) == 1;
-  run->trouble = g_string_new (NULL);
-
-  for (gint i = 0; i < row->n_in; i++)
-    {
-      gsize n = case_floats (row->in[i]);
-
-      run->in[i] = g_new (gfloat, n);
-      for (gsize e = 0; e < n; e++)
-        run->in[i][e] = (gfloat) g_rand_double_range (run->rand, low, high);
-    }
-  if (row->prepare)
-    row->prepare (row, run->in);
-  for (gint i = 0; i < row->n_in; i++)
-    {
-      gsize n = case_floats (row->in[i]);
-
-      run->real[i] = g_new (gdouble, n);
-      for (gsize e = 0; e < n; e++)
-        run->real[i][e] = run->in[i][e];
-    }
-  if (!run->loss)
-    {
-      gsize n = case_floats (row->out);
-
-      run->r = g_new (gfloat, n);
-      for (gsize e = 0; e < n; e++)
-        run->r[e] = (gfloat) g_rand_double_range (run->rand, -1.0, 1.0);
-    }
-}
-
-static void
-run_end (Run *run)
-{
-  for (gint i = 0; i < CASE_INPUTS; i++)
-    {
-      g_free (run->in[i]);
-      g_free (run->real[i]);
-      g_free (run->grad[i]);
-    }
-  g_free (run->expected);
-  g_free (run->r);
-  g_rand_free (run->rand);
-  g_string_free (run->trouble, TRUE);
-}
-
-static gboolean
-has_grad (const Case *row, gint i)
-{
-  return (row->no_grad & (1u << i)) == 0;
-}
-
-/* Writes a tensor and fills its padding with not-a-number. */
-static gboolean
-write_poisoned (FseDevice *device, FseBuffer buffer, const gfloat *host, gsize n, GError **error)
-{
-  gsize              padded = (n + 63) / 64 * 64;
-  g_autofree gfloat *all = g_new (gfloat, padded);
-
-  memcpy (all, host, n * sizeof (gfloat));
-  for (gsize i = n; i < padded; i++)
-    all[i] = NAN;
-  return fse_device_write (device, buffer, all, padded, error);
-}
-
-/* A sealed tape of the row, its inputs written.  extra[i] is the probe on
- * input i where `branches`, which is noted last, so that it writes first. */
-static FseTape *
-run_tape (Run *run, gboolean branches, FseTensor **in, FseTensor **out, gfloat **extra, GError **error)
-{
-  const Case        *row = run->row;
-  g_autoptr (FseTape) tape = fse_tape_new (run->device, TRUE);
-  FseTensor          *r = NULL;
-  FseTensor          *more[CASE_INPUTS] = { NULL };
-
-  for (gint i = 0; i < row->n_in; i++)
-    {
-      in[i] = fse_tape_input (tape, row->in[i].n, row->in[i].h, row->in[i].w, row->in[i].c);
-      in[i]->needs_grad = has_grad (row, i);
-    }
-  *out = row->build (row, tape, in);
-  fse_tape_keep (tape, *out);
-  if ((*out)->n != row->out.n || (*out)->h != row->out.h || (*out)->w != row->out.w || (*out)->c != row->out.c)
-    {
-      g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, "the output's shape is %d %d %d %d, the row says %d %d %d %d",
-                   (*out)->n, (*out)->h, (*out)->w, (*out)->c,
-                   row->out.n, row->out.h, row->out.w, row->out.c);
-      return NULL;
-    }
-  if (!run->loss)
-    r = add_probe (tape, *out);
-  if (branches)
-    for (gint i = 0; i < row->n_in; i++)
-      if (has_grad (row, i))
-        more[i] = add_probe (tape, in[i]);
-
-  if (!fse_tape_seal (tape, error))
-    return NULL;
-  for (gint i = 0; i < row->n_in; i++)
-    if (!write_poisoned (run->device, in[i]->data, run->in[i], fse_tensor_floats (in[i]), error))
-      return NULL;
-  if (r && !write_poisoned (run->device, r->data, run->r, fse_tensor_floats (r), error))
-    return NULL;
-  for (gint i = 0; i < row->n_in; i++)
-    if (more[i])
-      {
-        gsize n = fse_tensor_floats (in[i]);
-
-        extra[i] = g_new (gfloat, n);
-        for (gsize e = 0; e < n; e++)
-          extra[i][e] = (gfloat) g_rand_double_range (run->rand, -1.0, 1.0);
-        if (!fse_device_write (run->device, more[i]->data, extra[i], n, error))
-          return NULL;
-      }
-  return g_steal_pointer (&tape);
-}
 
 static void
 check_forward (Run *run, const gfloat *out)
@@ -353,7 +156,7 @@ run_plain (Run *run, GError **error)
     {
       gsize n = case_floats (row->in[i]);
 
-      if (!has_grad (row, i))
+      if (!run_has_grad (run, i))
         continue;
       run->grad[i] = g_new (gfloat, n);
       if (!fse_device_read (run->device, in[i]->grad, run->grad[i], n, error))
@@ -370,7 +173,7 @@ run_plain (Run *run, GError **error)
       gsize              n = case_floats (row->in[i]);
       g_autofree gfloat *now = g_new (gfloat, n);
 
-      if (has_grad (row, i))
+      if (run_has_grad (run, i))
         {
           if (!fse_device_read (run->device, in[i]->grad, now, n, error))
             return FALSE;
@@ -401,7 +204,7 @@ run_branches (Run *run, GError **error)
       g_autofree gfloat *sum = g_new (gfloat, n);
       gsize              bad = 0, worst = 0;
 
-      if (!has_grad (row, i))
+      if (!run_has_grad (run, i))
         continue;
       done = fse_device_read (run->device, in[i]->grad, sum, n, error);
       if (!done)
@@ -433,77 +236,15 @@ test_row (const Case *row, FseDevice *device, guint number, const gchar *family)
   gboolean           any_grad = FALSE, passed;
   Run                run;
 
-  for (gint i = 0; i < row->n_in; i++)
-    any_grad = any_grad || has_grad (row, i);
-
   run_begin (&run, row, device);
+  for (gint i = 0; i < row->n_in; i++)
+    any_grad = any_grad || run_has_grad (&run, i);
   if (!run_plain (&run, &error) || (any_grad && !run_branches (&run, &error)))
     g_string_append_printf (run.trouble, "# %s\n", error->message);
   passed = run.trouble->len == 0;
   g_print ("%s %u - %s: %s\n%s", passed ? "ok" : "not ok", number, family, row->name, run.trouble->str);
   run_end (&run);
   return passed;
-}
-
-/* Milliseconds of one call of `work`, from as many as fit a third of a second. */
-static gdouble
-time_calls (gboolean (*work) (FseTape *, GError **), FseTape *tape, FseDevice *device, GError **error)
-{
-  gdouble best = HUGE_VAL;
-  guint   calls = 1;
-
-  if (!work (tape, error) || !fse_device_finish (device, error))
-    return -1.0;
-  for (guint round = 0; round < 4; round++)
-    {
-      gint64  start = g_get_monotonic_time ();
-      gdouble ms;
-
-      for (guint i = 0; i < calls; i++)
-        if (!work (tape, error))
-          return -1.0;
-      if (!fse_device_finish (device, error))
-        return -1.0;
-      ms = (g_get_monotonic_time () - start) / 1000.0;
-      best = MIN (best, ms / calls);
-      if (round == 0)
-        calls = (guint) CLAMP (100.0 / MAX (ms, 1e-3), 1.0, 1000.0);
-    }
-  return best;
-}
-
-static gboolean
-bench_row (const Case *row, FseDevice *device, const gchar *family)
-{
-  g_autoptr (GError)  error = NULL;
-  g_autoptr (FseTape) tape = NULL;
-  FseTensor          *in[CASE_INPUTS], *out;
-  gfloat             *none[CASE_INPUTS] = { NULL };
-  gsize               elements = case_floats (row->out);
-  gdouble             forward = -1.0, backward = -1.0;
-  Run                 run;
-
-  for (gint i = 0; i < row->n_in; i++)
-    elements = MAX (elements, case_floats (row->in[i]));
-  run_begin (&run, row, device);
-  tape = run_tape (&run, FALSE, in, &out, none, &error);
-  if (tape)
-    {
-      forward = time_calls (fse_tape_forward, tape, device, &error);
-      if (forward >= 0.0)
-        backward = time_calls (fse_tape_backward, tape, device, &error);
-    }
-  if (error)
-    g_print ("# %s: %s\n", row->name, error->message);
-  else
-    g_print ("{\"bench\": \"operator\", \"name\": \"%s\", \"family\": \"%s\", \"device\": \"%s\", "
-             "\"forward_ms\": %.4f, \"backward_ms\": %.4f, \"forward_gflops\": %.1f, "
-             "\"forward_ns_per_element\": %.3f, \"backward_ns_per_element\": %.3f}\n",
-             row->name, family, fse_device_info (device)->name, forward, backward,
-             row->flops ? row->flops (row) / forward * 1e-6 : 0.0,
-             forward * 1e6 / (gdouble) elements, backward * 1e6 / (gdouble) elements);
-  run_end (&run);
-  return error == NULL;
 }
 
 int
@@ -540,7 +281,7 @@ main (int argc, char **argv)
             (option_filter && strstr (row->name, option_filter) == NULL))
           continue;
         number++;
-        if (!(option_bench ? bench_row (row, device, family) : test_row (row, device, number, family)))
+        if (!(option_bench ? bench_row (row, device) : test_row (row, device, number, family)))
           failed++;
       }
   if (!option_bench)
