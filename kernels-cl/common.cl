@@ -33,6 +33,36 @@ typedef int8 VI;
 #define AS_VI as_int8
 #define CONVERT_VI convert_int8
 #endif
+/* Convolutions take their outputs in blocks of two vectors, halves of a vector at the
+ * end of the last block; a register tile is that times PX pixels (or, for the gradient
+ * of weights, channels): as many as leave the sums in registers (32 with 16 floats, 16 with 8). */
+#if VW == 16
+#define PX 8
+typedef float8 HF;
+#define HLOAD(p) vload8 (0, p)
+#define HSTORE(v, p) vstore8 (v, 0, p)
+#else
+#define PX 6
+typedef float4 HF;
+#define HLOAD(p) vload4 (0, p)
+#define HSTORE(v, p) vstore4 (v, 0, p)
+#endif
+#define HW (VW / 2)
+#define WIDTH (2 * VW)
+#define INLINE static inline __attribute__ ((always_inline))
+
+/* A block is computed by `full` vectors and perhaps half a one, whichever hold
+ * the outputs that it really has: calls CALL (full, rest) with constants. */
+#define BY_OUTPUTS(left, CALL) \
+  if (left > VW + HW)          \
+    CALL (2, 0);               \
+  else if (left > VW)          \
+    CALL (1, 1);               \
+  else if (left > HW)          \
+    CALL (1, 0);               \
+  else                         \
+    CALL (0, 1);
+
 /* for each vector of n floats that is this work-item's: 1024 floats each */
 #define EACH(i, n)                                                            \
   for (size_t i = get_global_id (0) * 1024,                                   \
@@ -50,6 +80,36 @@ typedef int4 VI;
 #define CONVERT_VI convert_int4
 #define EACH(i, n)                                                            \
   for (size_t i = get_global_id (0) * 4; i < (n); i += get_global_size (0) * 4)
+
+/* Convolutions are implicit matrix products: TM rows x TN columns a work-group, TK deep, staged
+ * in local memory; each of the 128 work-items owns 4 x 4 outputs. */
+#define TM 64
+#define TN 32
+#define TK 16
+#define ITEMS 128
+#define TILE_GROUP __attribute__ ((reqd_work_group_size (ITEMS, 1, 1)))
+
+/* acc += a b for one stage */
+static inline void
+fse_tile_product (__local const float (*a)[TM + 1], __local const float (*b)[TN + 1], const int tm, const int tn, float acc[4][4])
+{
+#pragma unroll
+  for (int s = 0; s < TK; s++)
+    {
+      float ra[4], rb[4];
+#pragma unroll
+      for (int i = 0; i < 4; i++)
+        ra[i] = a[s][tm + 16 * i];
+#pragma unroll
+      for (int j = 0; j < 4; j++)
+        rb[j] = b[s][tn + 8 * j];
+#pragma unroll
+      for (int i = 0; i < 4; i++)
+#pragma unroll
+        for (int j = 0; j < 4; j++)
+          acc[i][j] = fma (ra[i], rb[j], acc[i][j]);
+    }
+}
 #endif
 
 /* e^x, accurate to about 2 ulp for |x| < 87, 0 and +large beyond: a polynomial,

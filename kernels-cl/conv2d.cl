@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Convolution, zero padding k/2: forward, its gradients to input, weight and
- * bias.  Forward and the gradient to the input are one kernel:
+ * Convolution, zero padding k/2: forward and the gradient to the input, which
+ * are one kernel (conv2d_weight.cl has the gradients to weight and bias):
  *
  *   y[n, o] = sum over taps t, channels c of  x[n, s(o, t), c] w[t, c]
  *
@@ -15,35 +15,6 @@
  */
 
 #ifdef FSE_CPU
-
-/* Pixels of a register tile and channels of x in the weight gradient's tile:
- * as many as leave the accumulators in registers (32 with 16 floats, 16 with 8). */
-#if VW == 16
-#define PX 8
-typedef float8 HF;
-#define HLOAD(p) vload8 (0, p)
-#define HSTORE(v, p) vstore8 (v, 0, p)
-#else
-#define PX 6
-typedef float4 HF;
-#define HLOAD(p) vload4 (0, p)
-#define HSTORE(v, p) vstore4 (v, 0, p)
-#endif
-#define HW (VW / 2)
-#define WIDTH (2 * VW) /* outputs of a block */
-#define INLINE static inline __attribute__ ((always_inline))
-
-/* A block is computed by `full` vectors and perhaps half a one, whichever hold
- * the outputs that it really has: calls CALL (full, rest) with constants. */
-#define BY_OUTPUTS(left, CALL) \
-  if (left > VW + HW)          \
-    CALL (2, 0);               \
-  else if (left > VW)          \
-    CALL (1, 1);               \
-  else if (left > HW)          \
-    CALL (1, 0);               \
-  else                         \
-    CALL (0, 1);
 
 /* Weights as conv2d wants them: [blocks of WIDTH outputs][taps][ci][WIDTH],
  * zeros beyond co, then ci zeros which stand for pixels outside.  `swapped`
@@ -188,192 +159,127 @@ conv2d_tile (const int full, const int rest, __global const float *x, __global c
       }
 }
 
-/* Range: (blocks, tiles, parities), or (tiles, blocks, parities) where the
- * weights are too large for the cache and each block should be used up first. */
+/* P pixels of a row of a 3x3 convolution with stride 1 times the outputs of a
+ * block.  An input pixel, once loaded, serves the three outputs beside each
+ * other that see it; so the three taps of a row go together, and few loads
+ * keep many multiply-adds busy. */
+INLINE void
+rows_tile (const int full, const int rest, const int P, __global const float *x, __global const float *w,
+                 __global const float *zero, __global const float *bias, __global float *y, const int row,
+                 const int from, const int h, const int width, const int ci, const int co, const int left,
+                 const int has_bias, const int add)
+{
+  const int line = row % h, x0 = min (from, width - P);
+  VF acc[VW][2];
+  HF acc_rest[VW];
+#pragma unroll
+  for (int p = 0; p < P; p++)
+    {
+#pragma unroll
+      for (int v = 0; v < full; v++)
+        acc[p][v] = has_bias ? VLOAD (bias + v * VW) : (VF) 0.0f;
+      if (rest)
+        acc_rest[p] = has_bias ? HLOAD (bias + full * VW) : (HF) 0.0f;
+    }
+
+  for (int ky = max (0, 1 - line); ky < min (3, h + 1 - line); ky++)
+    {
+      __global const float *mid = x + ((size_t) (row + ky - 1) * width + x0) * ci;
+      __global const float *before = x0 > 0 ? mid - ci : zero, *after = x0 + P < width ? mid + (size_t) P * ci : zero;
+      __global const float *wp = w + (size_t) ky * 3 * ci * WIDTH;
+      const size_t tap = (size_t) ci * WIDTH;
+      for (int c = 0; c < ci; c++, wp += WIDTH, mid++)
+        {
+          VF b[3][2];
+          HF b_rest[3];
+#pragma unroll
+          for (int t = 0; t < 3; t++)
+            {
+#pragma unroll
+              for (int v = 0; v < full; v++)
+                b[t][v] = VLOAD (wp + t * tap + v * VW);
+              if (rest)
+                b_rest[t] = HLOAD (wp + t * tap + full * VW);
+            }
+#pragma unroll
+          for (int s = -1; s <= P; s++)
+            {
+              const float a = s < 0 ? before[c] : s < P ? mid[(size_t) s * ci] : after[c];
+#pragma unroll
+              for (int t = 0; t < 3; t++)
+                if (s + 1 - t >= 0 && s + 1 - t < P)
+                  {
+#pragma unroll
+                    for (int v = 0; v < full; v++)
+                      acc[s + 1 - t][v] = fma ((VF) a, b[t][v], acc[s + 1 - t][v]);
+                    if (rest)
+                      acc_rest[s + 1 - t] = fma ((HF) a, b_rest[t], acc_rest[s + 1 - t]);
+                  }
+            }
+        }
+    }
+
+#pragma unroll
+  for (int p = 0; p < P; p++)
+    if (x0 + p >= from)
+      {
+        __global float *to = y + ((size_t) row * width + x0 + p) * co;
+#pragma unroll
+        for (int v = 0; v < full; v++)
+          put_outputs (acc[p][v], to + v * VW, left - v * VW, add);
+        if (rest)
+          put_outputs ((VF) (acc_rest[p], (HF) 0.0f), to + full * VW, left - full * VW, add);
+      }
+}
+
+/* Pixels of such a tile, as many as leave the sums in registers.  Of the last, which is
+ * moved back to end with the row, only those are written that are not another tile's. */
+#define ROW_PX(full, rest) (full + rest > 1 ? VW / 2 : VW)
+
+/* A row of a picture a work-item.  Range: (blocks, rows), or the other way round (`blocks_last`). */
 SINGLE __kernel void
-conv2d (IN (x), IN (w), IN (bias), OUT (y), const int n, const int hi, const int wi, const int ci, const int ho,
-        const int wo, const int co, const int k, const int stride, const int up, const int has_bias, const int add,
-        const int tiles_first)
+conv2d_rows (IN (x), IN (w), IN (bias), OUT (y), const int h, const int width, const int ci, const int co,
+             const int has_bias, const int add, const int blocks_last)
 {
   OPEN_IN (x);
   OPEN_IN (w);
   OPEN_IN (bias);
   OPEN_OUT (y);
-  const int blocks = (co + WIDTH - 1) / WIDTH, left = co - WIDTH * (int) get_global_id (tiles_first ? 1 : 0);
+  const int blocks = (co + WIDTH - 1) / WIDTH, block = get_global_id (blocks_last ? 1 : 0);
+  const int row = get_global_id (blocks_last ? 0 : 1), left = co - WIDTH * block;
+  __global const float *zero = w + (size_t) blocks * 9 * ci * WIDTH;
+  w += (size_t) block * 9 * ci * WIDTH;
+  bias += block * WIDTH;
+  y += block * WIDTH;
+#define CALL(full, rest)                                                                                         \
+  for (int from = 0; from < width; from += ROW_PX (full, rest))                                                  \
+  rows_tile (full, rest, ROW_PX (full, rest), x, w, zero, bias, y, row, from, h, width, ci, co, left, has_bias,  \
+             add)
+  BY_OUTPUTS (left, CALL)
+#undef CALL
+}
+
+/* Range: (blocks, tiles, parities), or (tiles, blocks, parities) where the weights are
+ * too large for the cache and each block should be used up first (`blocks_last`). */
+SINGLE __kernel void
+conv2d (IN (x), IN (w), IN (bias), OUT (y), const int n, const int hi, const int wi, const int ci, const int ho,
+        const int wo, const int co, const int k, const int stride, const int up, const int has_bias, const int add,
+        const int blocks_last)
+{
+  OPEN_IN (x);
+  OPEN_IN (w);
+  OPEN_IN (bias);
+  OPEN_OUT (y);
+  const int blocks = (co + WIDTH - 1) / WIDTH, left = co - WIDTH * (int) get_global_id (blocks_last ? 1 : 0);
 #define CALL(full, rest)                                                                          \
   conv2d_tile (full, rest, x, w, w + (size_t) blocks * k * k * ci * WIDTH, bias, y,               \
-               get_global_id (tiles_first ? 0 : 1), get_global_id (tiles_first ? 1 : 0),          \
+               get_global_id (blocks_last ? 0 : 1), get_global_id (blocks_last ? 1 : 0),          \
                get_global_id (2), n, hi, wi, ci, ho, wo, co, k, stride, up, has_bias, add)
   BY_OUTPUTS (left, CALL)
 #undef CALL
 }
 
-/* One pixel of the weight gradient: channels q[0 .. PX-1] times outputs d. */
-#define WEIGHT_STEP(q, d)                                     \
-  {                                                           \
-    VF b[2];                                                  \
-    HF b_rest = 0.0f;                                         \
-    _Pragma ("unroll") for (int v = 0; v < full; v++)         \
-      b[v] = VLOAD (d + v * VW);                              \
-    if (rest)                                                 \
-      b_rest = HLOAD (d + full * VW);                         \
-    _Pragma ("unroll") for (int i = 0; i < PX; i++)           \
-      {                                                       \
-        const float a = q[i];                                 \
-        _Pragma ("unroll") for (int v = 0; v < full; v++)     \
-          acc[i][v] = fma ((VF) a, b[v], acc[i][v]);          \
-        if (rest)                                             \
-          acc_rest[i] = fma ((HF) a, b_rest, acc_rest[i]);    \
-      }                                                       \
-  }
-
-/* dw[tap, c, o] = sum over pixels of x[s(pixel, tap), c] dy[pixel, o], over the
- * rows of one chunk, into the chunk's own partial: [taps ci + 1][blocks WIDTH]
- * whose last row is the bias gradient (x = 1).  Lanes past ci and co hold
- * neighbours' numbers and are never kept; only where that would read past the end
- * of a tensor is the pixel copied out first. */
-INLINE void
-weight_tile (const int full, const int rest, __global const float *x, __global const float *dy,
-             __global float *part, const int block, const int c0, const int tap, const int n, const int hi,
-             const int wi, const int ci, const int ho, const int wo, const int co, const int k, const int stride,
-             const int pixels, const int rows_chunk)
-{
-  const int chunk = get_global_id (1), o0 = block * WIDTH, width = full * VW + rest * HW;
-  const int row0 = chunk * rows_chunk, row1 = min (row0 + rows_chunk, n * ho);
-  const bool bias = tap == k * k;
-  VF acc[PX][2];
-  HF acc_rest[PX];
-#pragma unroll
-  for (int i = 0; i < PX; i++)
-    {
-      acc[i][0] = acc[i][1] = 0.0f;
-      acc_rest[i] = 0.0f;
-    }
-
-  const int ky = bias ? 0 : tap / k - k / 2, kx = bias ? 0 : tap % k - k / 2;
-  const int xs = kx < 0 ? (stride - 1 - kx) / stride : 0, xe = bias ? wo : min (wo, (wi - 1 - kx + stride) / stride);
-  /* with stride 1 the last of the rows may be cut short (`pixels`) */
-  const size_t x_end = (size_t) (stride == 1 ? pixels : n * hi * wi) * ci, y_end = (size_t) pixels * co;
-  for (int row = row0; row < row1; row++)
-    {
-      const int picture = row / ho, yy = (row - picture * ho) * stride + ky;
-      const int last = min (xe, pixels - row * wo);
-      if ((uint) yy >= (uint) hi || xs >= last)
-        continue;
-      const size_t q0 = (((size_t) picture * hi + yy) * wi + xs * stride + kx) * ci + c0;
-      const size_t d0 = ((size_t) row * wo + xs) * co + o0;
-      __global const float *q = x + q0, *d = dy + d0;
-      const size_t more = last - xs - 1;
-      const bool whole = d0 + more * co + width <= y_end;
-      if (bias && whole)
-        for (int p = xs; p < last; p++, d += co)
-          {
-#pragma unroll
-            for (int v = 0; v < full; v++)
-              acc[0][v] += VLOAD (d + v * VW);
-            if (rest)
-              acc_rest[0] += HLOAD (d + full * VW);
-          }
-      else if (whole && q0 + more * stride * ci + PX <= x_end)
-        for (int p = xs; p < last; p++, q += stride * ci, d += co)
-          WEIGHT_STEP (q, d)
-      else
-        for (int p = xs; p < last; p++, q += stride * ci, d += co)
-          {
-            float tq[PX], td[WIDTH];
-            for (int i = 0; i < PX; i++)
-              tq[i] = bias ? 1.0f : c0 + i < ci ? q[i] : 0.0f;
-            for (int i = 0; i < width; i++)
-              td[i] = o0 + i < co ? d[i] : 0.0f;
-            WEIGHT_STEP (tq, td)
-          }
-    }
-  const int stride_part = (co + WIDTH - 1) / WIDTH * WIDTH, count = bias ? 1 : ci - c0;
-  part += (((size_t) chunk * (k * k * ci + 1)) + (size_t) tap * ci + c0) * stride_part + o0;
-#pragma unroll
-  for (int i = 0; i < PX; i++)
-    if (i < count)
-      {
-#pragma unroll
-        for (int v = 0; v < full; v++)
-          VSTORE (acc[i][v], part + (size_t) i * stride_part + v * VW);
-        if (rest)
-          HSTORE (acc_rest[i], part + (size_t) i * stride_part + full * VW);
-      }
-}
-
-/* Range: (blocks x groups of PX channels x taps, and the blocks' bias; chunks). */
-SINGLE __kernel void
-conv2d_weight (IN (x), IN (dy), OUT (part), const int n, const int hi, const int wi, const int ci, const int ho,
-               const int wo, const int co, const int k, const int stride, const int pixels, const int rows_chunk)
-{
-  OPEN_IN (x);
-  OPEN_IN (dy);
-  OPEN_OUT (part);
-  const int blocks = (co + WIDTH - 1) / WIDTH, groups = (ci + PX - 1) / PX, id = get_global_id (0);
-  const int block = id % blocks, c0 = id / blocks % groups * PX, tap = id / blocks / groups;
-  const int left = co - block * WIDTH;
-#define CALL(full, rest)                                                                               \
-  weight_tile (full, rest, x, dy, part, block, c0, tap, n, hi, wi, ci, ho, wo, co, k, stride, pixels,  \
-               rows_chunk)
-  BY_OUTPUTS (left, CALL)
-#undef CALL
-}
-
-/* Adds up the chunks, in order.  The two modes: 0 leave that gradient, 1 write, 2 add to it.
- * One work-item a row of the partials. */
-SINGLE __kernel void
-conv2d_weight_sum (IN (part), OUT (dw), OUT (db), const int chunks, const int rows, const int co,
-                   const int weight_mode, const int bias_mode)
-{
-  OPEN_IN (part);
-  const int row = get_global_id (0), mode = row < rows ? weight_mode : bias_mode;
-  __global float *to = row < rows ? dw_mem + dw_at + (size_t) row * co : db_mem + db_at;
-  if (mode == 0)
-    return;
-  const int stride_part = (co + WIDTH - 1) / WIDTH * WIDTH;
-  const size_t step = (size_t) (rows + 1) * stride_part;
-  part += (size_t) row * stride_part;
-  for (int c = 0; c < co; c += VW)
-    {
-      VF sum = 0.0f;
-      for (int i = 0; i < chunks; i++)
-        sum += VLOAD (part + i * step + c);
-      fse_put_or_add (sum, to + c, co - c, mode == 2);
-    }
-}
-
 #else /* FSE_GPU */
-
-/* Implicit matrix product: TM rows x TN columns a work-group, TK deep, staged
- * in local memory; each of the 128 work-items owns 4 x 4 outputs. */
-#define TM 64
-#define TN 32
-#define TK 16
-#define ITEMS 128
-#define GROUP __attribute__ ((reqd_work_group_size (ITEMS, 1, 1)))
-
-/* acc += a b for one stage */
-static inline void
-stage (__local const float (*a)[TM + 1], __local const float (*b)[TN + 1], const int tm, const int tn, float acc[4][4])
-{
-#pragma unroll
-  for (int s = 0; s < TK; s++)
-    {
-      float ra[4], rb[4];
-#pragma unroll
-      for (int i = 0; i < 4; i++)
-        ra[i] = a[s][tm + 16 * i];
-#pragma unroll
-      for (int j = 0; j < 4; j++)
-        rb[j] = b[s][tn + 8 * j];
-#pragma unroll
-      for (int i = 0; i < 4; i++)
-#pragma unroll
-        for (int j = 0; j < 4; j++)
-          acc[i][j] = fma (ra[i], rb[j], acc[i][j]);
-    }
-}
 
 /* Every pixel's outputs = bias, onto which a matrix product is then added. */
 __kernel void
@@ -388,7 +294,7 @@ conv2d_bias (IN (bias), OUT (y), const uint co)
 
 /* Rows are pixels, columns outputs.  `swapped`: the weights are [k, k, co, ci]
  * and mirrored (the data gradient).  Range: (pixels / TM, co / TN, parities) groups. */
-GROUP __kernel void
+TILE_GROUP __kernel void
 conv2d (IN (x), IN (w), IN (bias), OUT (y), const int n, const int hi, const int wi, const int ci,
         const int ho, const int wo, const int co, const int k, const int stride, const int up,
         const int has_bias, const int add, const int swapped)
@@ -445,7 +351,7 @@ conv2d (IN (x), IN (w), IN (bias), OUT (y), const int n, const int hi, const int
                 b[s][o] = inside ? w[at] : 0.0f;
               }
             barrier (CLK_LOCAL_MEM_FENCE);
-            stage (a, b, tm, tn, acc);
+            fse_tile_product (a, b, tm, tn, acc);
             barrier (CLK_LOCAL_MEM_FENCE);
           }
       }
@@ -463,88 +369,6 @@ conv2d (IN (x), IN (w), IN (bias), OUT (y), const int n, const int hi, const int
             y[at + o] = add ? y[at + o] + acc[i][j] : acc[i][j];
         }
     }
-}
-
-/* Rows are (tap, channel of x), one more row of ones gives the bias gradient;
- * columns outputs; the depth is the pixels of one chunk.  Partials [chunk][k k ci + 1][co].
- * Range: (rows / TM, co / TN, chunks) groups. */
-GROUP __kernel void
-conv2d_weight (IN (x), IN (dy), OUT (part), const int n, const int hi, const int wi, const int ci,
-               const int ho, const int wo, const int co, const int k, const int stride, const int chunk)
-{
-  OPEN_IN (x);
-  OPEN_IN (dy);
-  OPEN_OUT (part);
-  __local float a[TK][TM + 1], b[TK][TN + 1];
-  __local int sy[TK], sx[TK], sn[TK];
-  const int t = get_local_id (0), tn = t % 8, tm = t / 8;
-  const int rows = k * k * ci + 1, first = get_group_id (0) * TM, o0 = get_group_id (1) * TN;
-  const int pixel0 = get_group_id (2) * chunk, pixel1 = min (pixel0 + chunk, n * ho * wo);
-  const int row = first + t % TM, tap = row / ci, c = row - tap * ci;
-  const int oy = tap / k - k / 2, ox = tap % k - k / 2;
-  float acc[4][4];
-  for (int i = 0; i < 4; i++)
-    for (int j = 0; j < 4; j++)
-      acc[i][j] = 0.0f;
-
-  for (int p = pixel0; p < pixel1; p += TK)
-    {
-      if (t < TK)
-        {
-          const int pixel = min (p + t, pixel1 - 1), line = pixel / wo, picture = line / ho;
-          sy[t] = (line - picture * ho) * stride;
-          sx[t] = (pixel - line * wo) * stride;
-          sn[t] = picture;
-        }
-      barrier (CLK_LOCAL_MEM_FENCE);
-      for (int i = 0; i < TM * TK / ITEMS; i++)
-        {
-          const int s = t / TM + i * (ITEMS / TM), yy = sy[s] + oy, xx = sx[s] + ox;
-          float v = 0.0f;
-          if (p + s < pixel1)
-            {
-              if (row == rows - 1)
-                v = 1.0f;
-              else if (row < rows && (uint) yy < (uint) hi && (uint) xx < (uint) wi)
-                v = x[(((size_t) sn[s] * hi + yy) * wi + xx) * ci + c];
-            }
-          a[s][t % TM] = v;
-        }
-      for (int i = 0; i < TN * TK / ITEMS; i++)
-        {
-          const int s = t / TN + i * (ITEMS / TN), o = t % TN;
-          b[s][o] = p + s < pixel1 && o0 + o < co ? dy[(size_t) (p + s) * co + o0 + o] : 0.0f;
-        }
-      barrier (CLK_LOCAL_MEM_FENCE);
-      stage (a, b, tm, tn, acc);
-      barrier (CLK_LOCAL_MEM_FENCE);
-    }
-
-  part += (size_t) get_group_id (2) * rows * co;
-  for (int i = 0; i < 4; i++)
-    for (int j = 0; j < 4; j++)
-      {
-        const int r = first + tm + 16 * i, o = o0 + tn + 8 * j;
-        if (r < rows && o < co)
-          part[(size_t) r * co + o] = acc[i][j];
-      }
-}
-
-/* Adds up the chunks, in order.  The two modes: 0 leave that gradient, 1 write, 2 add to it. */
-__kernel void
-conv2d_weight_sum (IN (part), OUT (dw), OUT (db), const int chunks, const int rows, const int co,
-                   const int weight_mode, const int bias_mode)
-{
-  OPEN_IN (part);
-  const size_t e = get_global_id (0), weights = (size_t) rows * co, all = weights + co;
-  const int mode = e < weights ? weight_mode : bias_mode;
-  if (e >= all || mode == 0)
-    return;
-  float sum = 0.0f;
-  for (int i = 0; i < chunks; i++)
-    sum += part[i * all + e];
-  __global float *to = e < weights ? dw_mem + dw_at + e : db_mem + db_at + (e - weights);
-  *to = mode == 2 ? *to + sum : sum;
 }
 
 #endif

@@ -9,8 +9,9 @@
  *           partial sums are then added in order (no atomics);
  *   dbias   [o] = sum over pixels of dy, as one more row of the same partials.
  *
- * The cpu family repacks the weights before use (conv2d.cl says how); on the
- * gpu family a 1x1 convolution is a plain matrix product.
+ * The cpu family repacks the weights before use (conv2d.cl says how), and takes
+ * 3x3 convolutions without stride by rows; on the gpu family a 1x1 convolution
+ * is a plain matrix product.
  */
 #include "operators/gemm.h"
 #include "operators/operators.h"
@@ -18,7 +19,7 @@
 #define CHUNK_PIXELS 512  /* x and dy of so many pixels stay in a core's second cache */
 #define MAX_CHUNKS 64     /* bounds the memory of the partial sums */
 #define LARGE_WEIGHTS (1 << 17) /* floats; more do not stay in a core's second cache */
-#define TM 64             /* the tile of conv2d.cl's gpu family */
+#define TM 64             /* the gpu family's tile, as in common.cl */
 #define TN 32
 #define GPU_ITEMS 128
 
@@ -29,7 +30,7 @@ enum
   PARTIALS
 };
 
-/* What becomes of a gradient's sum; the numbers are conv2d.cl's. */
+/* What becomes of a gradient's sum; the numbers are conv2d_weight.cl's. */
 typedef enum
 {
   SUM_NONE,
@@ -97,6 +98,22 @@ chunk_rows (const Conv2d *conv, const FseTensor *out, gint *rows, gint *width, g
   *chunks = ceil_div (*rows, *rows_chunk);
 }
 
+/* Whether the cpu family's kernel for rows serves: it wants rows as long as its tiles. */
+static gboolean
+goes_by_rows (FseDevice *device, gint k, const Layout *l)
+{
+  gint vector = (gint) fse_device_vector (device), last = (l->co - 1) % block_width (device) + 1;
+
+  return k == 3 && l->stride == 1 && l->up == 1 && l->wo >= (last > vector ? vector / 2 : vector);
+}
+
+/* Blocks change fastest, or, `blocks_last`, slowest. */
+static FseRange
+range_blocks (gint blocks, gint others, gint parities, gboolean blocks_last)
+{
+  return blocks_last ? fse_range_single (others, blocks, parities) : fse_range_single (blocks, others, parities);
+}
+
 static gboolean
 convolve (FseNode *node, const Layout *l, FseBuffer x, FseBuffer weight, gboolean swapped, FseBuffer bias,
           gboolean has_bias, FseBuffer y, gboolean add, GError **error)
@@ -119,18 +136,23 @@ convolve (FseNode *node, const Layout *l, FseBuffer x, FseBuffer weight, gboolea
   else
     {
       gint      blocks = ceil_div (l->co, block_width (device)), tiles = ceil_div (pixels, tile_pixels (device));
-      gboolean  tiles_first = (gsize) k * k * l->ci * l->co > LARGE_WEIGHTS;
+      gboolean  blocks_last = (gsize) k * k * l->ci * l->co > LARGE_WEIGHTS;
       FseBuffer packed = node->scratch[swapped ? PACKED_SWAPPED : PACKED];
-      FseRange  range = tiles_first ? fse_range_single (tiles, blocks, parities)
-                                    : fse_range_single (blocks, tiles, parities);
 
-      return fse_launch (device, "conv2d", "conv2d_pack", fse_range_single (k * k + 1, blocks, 1), error,
-                         FSE_BUF (weight), FSE_BUF (packed), FSE_INT (k * k), FSE_INT (l->ci), FSE_INT (l->co),
-                         FSE_INT (swapped), FSE_END)
-             && fse_launch (device, "conv2d", "conv2d", range, error, FSE_BUF (x), FSE_BUF (packed), FSE_BUF (bias),
-                            FSE_BUF (y), FSE_INT (l->n), FSE_INT (l->hi), FSE_INT (l->wi), FSE_INT (l->ci),
-                            FSE_INT (l->ho), FSE_INT (l->wo), FSE_INT (l->co), FSE_INT (k), FSE_INT (l->stride),
-                            FSE_INT (l->up), FSE_INT (has_bias), FSE_INT (add), FSE_INT (tiles_first), FSE_END);
+      if (!fse_launch (device, "conv2d", "conv2d_pack", fse_range_single (k * k + 1, blocks, 1), error,
+                       FSE_BUF (weight), FSE_BUF (packed), FSE_INT (k * k), FSE_INT (l->ci), FSE_INT (l->co),
+                       FSE_INT (swapped), FSE_END))
+        return FALSE;
+      if (goes_by_rows (device, k, l))
+        return fse_launch (device, "conv2d", "conv2d_rows", range_blocks (blocks, l->n * l->ho, 1, blocks_last), error,
+                           FSE_BUF (x), FSE_BUF (packed), FSE_BUF (bias), FSE_BUF (y), FSE_INT (l->ho),
+                           FSE_INT (l->wo), FSE_INT (l->ci), FSE_INT (l->co), FSE_INT (has_bias), FSE_INT (add),
+                           FSE_INT (blocks_last), FSE_END);
+      return fse_launch (device, "conv2d", "conv2d", range_blocks (blocks, tiles, parities, blocks_last), error,
+                         FSE_BUF (x), FSE_BUF (packed), FSE_BUF (bias), FSE_BUF (y), FSE_INT (l->n), FSE_INT (l->hi),
+                         FSE_INT (l->wi), FSE_INT (l->ci), FSE_INT (l->ho), FSE_INT (l->wo), FSE_INT (l->co),
+                         FSE_INT (k), FSE_INT (l->stride), FSE_INT (l->up), FSE_INT (has_bias), FSE_INT (add),
+                         FSE_INT (blocks_last), FSE_END);
     }
 }
 
@@ -178,13 +200,13 @@ backward_weight (FseNode *node, SumMode weight_mode, SumMode bias_mode, GError *
   chunk_rows (conv, out, &lines, &width, &lines_chunk, &chunks);
 
   if (fse_device_family (device) == FSE_FAMILY_GPU)
-    return fse_launch (device, "conv2d", "conv2d_weight",
+    return fse_launch (device, "conv2d_weight", "conv2d_weight",
                        fse_range_groups ((gsize) ceil_div (rows + 1, TM) * GPU_ITEMS, ceil_div (out->c, TN), chunks,
                                          GPU_ITEMS, 1, 1), error,
                        FSE_BUF (x->data), FSE_BUF (out->grad), FSE_BUF (partials), FSE_INT (x->n), FSE_INT (x->h),
                        FSE_INT (x->w), FSE_INT (x->c), FSE_INT (out->h), FSE_INT (out->w), FSE_INT (out->c),
                        FSE_INT (conv->k), FSE_INT (conv->stride), FSE_INT (lines_chunk * width), FSE_END)
-           && fse_launch (device, "conv2d", "conv2d_weight_sum",
+           && fse_launch (device, "conv2d_weight", "conv2d_weight_sum",
                           fse_range_groups ((gsize) (rows + 1) * out->c, 1, 1, 64, 1, 1), error, FSE_BUF (partials),
                           FSE_BUF (dw), FSE_BUF (db), FSE_INT (chunks), FSE_INT (rows), FSE_INT (out->c),
                           FSE_INT (weight_mode), FSE_INT (bias_mode), FSE_END);
@@ -193,13 +215,13 @@ backward_weight (FseNode *node, SumMode weight_mode, SumMode bias_mode, GError *
       gint     blocks = ceil_div (out->c, block_width (device)), groups = ceil_div (x->c, tile_pixels (device));
       gboolean flat = is_product (conv);
 
-      return fse_launch (device, "conv2d", "conv2d_weight",
+      return fse_launch (device, "conv2d_weight", "conv2d_weight",
                          fse_range_single ((gsize) blocks * (groups * taps + 1), chunks, 1), error,
                          FSE_BUF (x->data), FSE_BUF (out->grad), FSE_BUF (partials), FSE_INT (flat ? 1 : x->n),
                          FSE_INT (flat ? lines : x->h), FSE_INT (flat ? width : x->w), FSE_INT (x->c),
                          FSE_INT (flat ? lines : out->h), FSE_INT (width), FSE_INT (out->c), FSE_INT (conv->k),
                          FSE_INT (conv->stride), FSE_INT (pixels), FSE_INT (lines_chunk), FSE_END)
-             && fse_launch (device, "conv2d", "conv2d_weight_sum", fse_range_single (rows + 1, 1, 1), error,
+             && fse_launch (device, "conv2d_weight", "conv2d_weight_sum", fse_range_single (rows + 1, 1, 1), error,
                             FSE_BUF (partials), FSE_BUF (dw), FSE_BUF (db), FSE_INT (chunks), FSE_INT (rows),
                             FSE_INT (out->c), FSE_INT (weight_mode), FSE_INT (bias_mode), FSE_END);
     }

@@ -52,7 +52,7 @@ flops (const Case *c)
   {                                                                                                   \
     .name = "conv2d " title, .n_in = inputs, .in = { { n, h, w, ci }, { k, k, ci, co }, { 1, 1, 1, co } }, \
     .out = { n, HALF (h, s), HALF (w, s), co }, .p = { s }, .build = build, .naive = naive,           \
-    .flops = flops, __VA_ARGS__                                                                       \
+    .flops = flops, .parts = inputs > 1, __VA_ARGS__                                                                       \
   }
 
 static const Case rows[] = {
@@ -64,6 +64,11 @@ static const Case rows[] = {
   CONV ("1x1 stride 2, odd sizes", 1, 5, 3, 6, 5, 1, 2, .tiny = TRUE),
   CONV ("3x3, one pixel", 1, 1, 1, 2, 2, 3, 1, .tiny = TRUE),
   CONV ("3x3 stride 2, one pixel", 3, 1, 1, 4, 33, 3, 2, .tiny = TRUE),
+  CONV ("3x3, long rows", 1, 2, 17, 3, 4, 3, 1, .tiny = TRUE),
+  CONV ("3x3, long rows, one vector", 2, 3, 21, 16, 12, 3, 1),
+  CONV ("3x3, long rows, one and a half", 1, 5, 13, 24, 23, 3, 1),
+  CONV ("3x3, long rows, two vectors and half a one", 2, 4, 16, 40, 32, 3, 1),
+  CONV ("3x3, long rows, weights beyond the cache", 1, 3, 9, 128, 160, 3, 1),
   CONV ("3x3, one row", 2, 1, 11, 17, 2, 3, 1),
   CONV ("3x3 stride 2, one column", 1, 9, 1, 2, 16, 3, 2),
   CONV ("3x3, 40 to 24 channels", 2, 9, 6, 40, 24, 3, 1),
