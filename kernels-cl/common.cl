@@ -81,35 +81,39 @@ typedef int4 VI;
 #define EACH(i, n)                                                            \
   for (size_t i = get_global_id (0) * 4; i < (n); i += get_global_size (0) * 4)
 
-/* Convolutions are implicit matrix products: TM rows x TN columns a work-group, TK deep, staged
- * in local memory; each of the 128 work-items owns 4 x 4 outputs. */
-#define TM 64
-#define TN 32
-#define TK 16
-#define ITEMS 128
+/* Convolutions are implicit matrix products: TM rows x TN columns a work-group, TK deep,
+ * staged in local memory; each work-item owns RM x RN outputs, a step of LM or LN apart.
+ * The sizes come with the program's name (engine/operators/conv-tile.h). */
+#ifdef TM
+#define LM (TM / RM)
+#define LN (TN / RN)
+#define ITEMS (LM * LN)
 #define TILE_GROUP __attribute__ ((reqd_work_group_size (ITEMS, 1, 1)))
 
-/* acc += a b for one stage */
+/* acc += a b for one stage; tm and tn are the first of the work-item's rows and columns. */
 static inline void
-fse_tile_product (__local const float (*a)[TM + 1], __local const float (*b)[TN + 1], const int tm, const int tn, float acc[4][4])
+fse_tile_product (__local const float (*a)[TM + 1], __local const float (*b)[TN + 1], const int tm, const int tn,
+                  float acc[RM][RN])
 {
-#pragma unroll
+  /* not all of TK: some drivers lose their way in so long a body */
+#pragma unroll 4
   for (int s = 0; s < TK; s++)
     {
-      float ra[4], rb[4];
+      float ra[RM], rb[RN];
 #pragma unroll
-      for (int i = 0; i < 4; i++)
-        ra[i] = a[s][tm + 16 * i];
+      for (int i = 0; i < RM; i++)
+        ra[i] = a[s][tm + LM * i];
 #pragma unroll
-      for (int j = 0; j < 4; j++)
-        rb[j] = b[s][tn + 8 * j];
+      for (int j = 0; j < RN; j++)
+        rb[j] = b[s][tn + LN * j];
 #pragma unroll
-      for (int i = 0; i < 4; i++)
+      for (int i = 0; i < RM; i++)
 #pragma unroll
-        for (int j = 0; j < 4; j++)
+        for (int j = 0; j < RN; j++)
           acc[i][j] = fma (ra[i], rb[j], acc[i][j]);
     }
 }
+#endif
 #endif
 
 /* e^x, accurate to about 2 ulp for |x| < 87, 0 and +large beyond: a polynomial,

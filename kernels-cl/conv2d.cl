@@ -305,24 +305,24 @@ conv2d (IN (x), IN (w), IN (bias), OUT (y), const int n, const int hi, const int
   OPEN_OUT (y);
   __local float a[TK][TM + 1], b[TK][TN + 1];
   __local int sy[TM], sx[TM], sn[TM];
-  const int t = get_local_id (0), tn = t % 8, tm = t / 8;
+  const int t = get_local_id (0), tn = t % LN, tm = t / LN;
   const int py = get_group_id (2) >> 1, px = get_group_id (2) & 1;
   const int gh = (ho - py + up - 1) / up, gw = (wo - px + up - 1) / up;
   const int pixels = n * gh * gw, first = get_group_id (0) * TM, o0 = get_group_id (1) * TN;
 
-  if (t < TM)
+  for (int m = t; m < TM; m += ITEMS)
     {
-      const int pixel = min (first + t, pixels - 1), row = pixel / max (gw, 1), picture = row / max (gh, 1);
-      sy[t] = row - picture * gh;
-      sx[t] = pixel - row * gw;
-      sn[t] = picture;
+      const int pixel = min (first + m, pixels - 1), row = pixel / max (gw, 1), picture = row / max (gh, 1);
+      sy[m] = row - picture * gh;
+      sx[m] = pixel - row * gw;
+      sn[m] = picture;
     }
-  float acc[4][4];
-  for (int j = 0; j < 4; j++)
+  float acc[RM][RN];
+  for (int j = 0; j < RN; j++)
     {
-      const int o = o0 + tn + 8 * j;
+      const int o = o0 + tn + LN * j;
       const float v = has_bias && o < co ? bias[o] : 0.0f;
-      for (int i = 0; i < 4; i++)
+      for (int i = 0; i < RM; i++)
         acc[i][j] = v;
     }
   barrier (CLK_LOCAL_MEM_FENCE);
@@ -356,15 +356,15 @@ conv2d (IN (x), IN (w), IN (bias), OUT (y), const int n, const int hi, const int
           }
       }
 
-  for (int i = 0; i < 4; i++)
+  for (int i = 0; i < RM; i++)
     {
-      const int m = tm + 16 * i;
+      const int m = tm + LM * i;
       if (first + m >= pixels)
         continue;
       const size_t at = (((size_t) sn[m] * ho + sy[m] * up + py) * wo + sx[m] * up + px) * co;
-      for (int j = 0; j < 4; j++)
+      for (int j = 0; j < RN; j++)
         {
-          const int o = o0 + tn + 8 * j;
+          const int o = o0 + tn + LN * j;
           if (o < co)
             y[at + o] = add ? y[at + o] + acc[i][j] : acc[i][j];
         }

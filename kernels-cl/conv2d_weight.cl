@@ -159,14 +159,14 @@ conv2d_weight (IN (x), IN (dy), OUT (part), const int n, const int hi, const int
   OPEN_OUT (part);
   __local float a[TK][TM + 1], b[TK][TN + 1];
   __local int sy[TK], sx[TK], sn[TK];
-  const int t = get_local_id (0), tn = t % 8, tm = t / 8;
+  const int t = get_local_id (0), tn = t % LN, tm = t / LN;
   const int rows = k * k * ci + 1, first = get_group_id (0) * TM, o0 = get_group_id (1) * TN;
   const int pixel0 = get_group_id (2) * chunk, pixel1 = min (pixel0 + chunk, n * ho * wo);
   const int row = first + t % TM, tap = row / ci, c = row - tap * ci;
   const int oy = tap / k - k / 2, ox = tap % k - k / 2;
-  float acc[4][4];
-  for (int i = 0; i < 4; i++)
-    for (int j = 0; j < 4; j++)
+  float acc[RM][RN];
+  for (int i = 0; i < RM; i++)
+    for (int j = 0; j < RN; j++)
       acc[i][j] = 0.0f;
 
   for (int p = pixel0; p < pixel1; p += TK)
@@ -203,10 +203,10 @@ conv2d_weight (IN (x), IN (dy), OUT (part), const int n, const int hi, const int
     }
 
   part += (size_t) get_group_id (2) * rows * co;
-  for (int i = 0; i < 4; i++)
-    for (int j = 0; j < 4; j++)
+  for (int i = 0; i < RM; i++)
+    for (int j = 0; j < RN; j++)
       {
-        const int r = first + tm + 16 * i, o = o0 + tn + 8 * j;
+        const int r = first + tm + LM * i, o = o0 + tn + LN * j;
         if (r < rows && o < co)
           part[(size_t) r * co + o] = acc[i][j];
       }

@@ -156,8 +156,9 @@ typedef enum
 #define FSE_END FSE_ARG_END
 
 /* Queues kernel `kernel` of kernels-cl/`program`.cl.  The program is compiled
- * (or taken from the disk cache) at its first use.  Arguments in the order of
- * the kernel; a buffer fills the two arguments that IN(x)/OUT(x) declare. */
+ * (or taken from the disk cache) at its first use; macros may follow its name
+ * ("conv2d@TM=64,TN=32").  Arguments in the order of the kernel; a buffer fills
+ * the two arguments that IN(x)/OUT(x) declare. */
 gboolean fse_launch (FseDevice *device, const gchar *program, const gchar *kernel, FseRange range, GError **error, ...);
 
 /* Where the time goes.  With FEW_SHOT_EDIT_PROFILE=1 in the environment when

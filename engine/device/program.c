@@ -7,6 +7,9 @@
  * process that is killed leaves it, too.  PoCL is the exception: it compiles
  * a kernel at its first launch and keeps it on disk by itself (cache.c tells
  * it where); to ask it for a binary would compile all kernels a second time.
+ *
+ * A program's name may end in definitions: "conv2d@TM=64,TN=32" is conv2d.cl
+ * with these macros, a program of its own.
  */
 #include "device/device.h"
 
@@ -49,7 +52,7 @@ fse_programs_clear (FseDevice *device)
 static GBytes *
 program_source (const gchar *name, GError **error)
 {
-  g_autofree gchar *path = g_strdup_printf (KERNELS "%s.cl", name);
+  g_autofree gchar *path = g_strdup_printf (KERNELS "%.*s.cl", (int) strcspn (name, "@"), name);
   GBytes           *source = g_resources_lookup_data (path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
 
   if (!source)
@@ -59,11 +62,22 @@ program_source (const gchar *name, GError **error)
 }
 
 static gchar *
-program_options (FseDevice *device)
+program_options (FseDevice *device, const gchar *name)
 {
+  GString *options = g_string_new ("-cl-std=CL1.2 -cl-mad-enable");
+
   if (device->family == FSE_FAMILY_CPU)
-    return g_strdup_printf ("-cl-std=CL1.2 -cl-mad-enable -DFSE_CPU -DVW=%u", device->vector);
-  return g_strdup ("-cl-std=CL1.2 -cl-mad-enable -DFSE_GPU");
+    g_string_append_printf (options, " -DFSE_CPU -DVW=%u", device->vector);
+  else
+    g_string_append (options, " -DFSE_GPU");
+  if (strchr (name, '@'))
+    {
+      g_auto (GStrv) definitions = g_strsplit (strchr (name, '@') + 1, ",", -1);
+
+      for (gchar **one = definitions; *one; one++)
+        g_string_append_printf (options, " -D%s", *one);
+    }
+  return g_string_free (options, FALSE);
 }
 
 gchar *
@@ -72,7 +86,7 @@ fse_program_key (FseDevice *device, const gchar *name, GError **error)
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autoptr (GBytes)    common = program_source ("common", error);
   g_autoptr (GBytes)    source = common ? program_source (name, error) : NULL;
-  g_autofree gchar     *options = program_options (device);
+  g_autofree gchar     *options = program_options (device, name);
   const FseDeviceInfo  *info = device->info;
   const gchar          *texts[] = { name, options, info->platform, info->platform_version, info->name,
                                     info->version, info->driver, FSE_VERSION };
@@ -91,7 +105,7 @@ build_source (FseDevice *device, const gchar *name, GError **error)
 {
   g_autoptr (GBytes) common = program_source ("common", error);
   g_autoptr (GBytes) source = common ? program_source (name, error) : NULL;
-  g_autofree gchar  *options = program_options (device);
+  g_autofree gchar  *options = program_options (device, name);
   gint64             start = g_get_monotonic_time ();
   const char        *parts[2];
   size_t             lengths[2];
@@ -134,7 +148,7 @@ static cl_program
 load_program (FseDevice *device, const gchar *name, const gchar *key)
 {
   g_autoptr (GBytes)   binary = fse_cache_load (name, key);
-  g_autofree gchar    *options = program_options (device);
+  g_autofree gchar    *options = program_options (device, name);
   size_t               length = 0;
   const unsigned char *data;
   cl_int               status = CL_SUCCESS, code;

@@ -13,15 +13,13 @@
  * 3x3 convolutions without stride by rows; on the gpu family a 1x1 convolution
  * is a plain matrix product.
  */
+#include "operators/conv-tile.h"
 #include "operators/gemm.h"
 #include "operators/operators.h"
 
 #define CHUNK_PIXELS 512  /* x and dy of so many pixels stay in a core's second cache */
 #define MAX_CHUNKS 64     /* bounds the memory of the partial sums */
 #define LARGE_WEIGHTS (1 << 17) /* floats; more do not stay in a core's second cache */
-#define TM 64             /* the gpu family's tile, as in common.cl */
-#define TN 32
-#define GPU_ITEMS 128
 
 enum
 {
@@ -98,6 +96,15 @@ chunk_rows (const Conv2d *conv, const FseTensor *out, gint *rows, gint *width, g
   *chunks = ceil_div (*rows, *rows_chunk);
 }
 
+/* The gpu family's tiles of rows x columns outputs. */
+static FseRange
+range_tiles (FseConvTile tile, gint rows, gint columns, gint z)
+{
+  gint items = fse_conv_tile_items (tile);
+
+  return fse_range_groups ((gsize) ceil_div (rows, tile.m) * items, ceil_div (columns, tile.n), z, items, 1, 1);
+}
+
 /* Whether the cpu family's kernel for rows serves: it wants rows as long as its tiles. */
 static gboolean
 goes_by_rows (FseDevice *device, gint k, const Layout *l)
@@ -125,11 +132,14 @@ convolve (FseNode *node, const Layout *l, FseBuffer x, FseBuffer weight, gboolea
 
   if (fse_device_family (device) == FSE_FAMILY_GPU)
     {
-      FseRange range = fse_range_groups ((gsize) ceil_div (pixels, TM) * GPU_ITEMS, ceil_div (l->co, TN), parities,
-                                         GPU_ITEMS, 1, 1);
+      const FseConvTiles *tiles = fse_conv_tiles (device, error);
+      FseRange            range;
 
-      return fse_launch (device, "conv2d", "conv2d", range, error, FSE_BUF (x), FSE_BUF (weight), FSE_BUF (bias),
-                         FSE_BUF (y), FSE_INT (l->n), FSE_INT (l->hi), FSE_INT (l->wi), FSE_INT (l->ci),
+      if (!tiles)
+        return FALSE;
+      range = range_tiles (tiles->tile[FSE_CONV_SUMS], pixels, l->co, parities);
+      return fse_launch (device, tiles->program[FSE_CONV_SUMS], "conv2d", range, error, FSE_BUF (x),
+                         FSE_BUF (weight), FSE_BUF (bias), FSE_BUF (y), FSE_INT (l->n), FSE_INT (l->hi), FSE_INT (l->wi), FSE_INT (l->ci),
                          FSE_INT (l->ho), FSE_INT (l->wo), FSE_INT (l->co), FSE_INT (k), FSE_INT (l->stride),
                          FSE_INT (l->up), FSE_INT (has_bias), FSE_INT (add), FSE_INT (swapped), FSE_END);
     }
@@ -165,10 +175,16 @@ forward (FseNode *node, GError **error)
   gint          pixels = out->n * out->h * out->w;
 
   if (fse_device_family (node->device) == FSE_FAMILY_GPU && is_product (conv))
-    return (!bias || fse_launch (node->device, "conv2d", "conv2d_bias", fse_range_groups (out->c, pixels, 1, 32, 1, 1),
-                                 error, FSE_BUF (bias->data), FSE_BUF (out->data), FSE_UINT (out->c), FSE_END))
-           && fse_gemm (node->device, FALSE, FALSE, pixels, out->c, x->c, 1.0f, x->data, x->c, weight->data, out->c,
-                        bias ? 1.0f : 0.0f, out->data, out->c, 1, 0, 0, 0, error);
+    {
+      const FseConvTiles *tiles = fse_conv_tiles (node->device, error);
+
+      return tiles
+             && (!bias || fse_launch (node->device, tiles->program[FSE_CONV_SUMS], "conv2d_bias",
+                                      fse_range_groups (out->c, pixels, 1, 32, 1, 1), error, FSE_BUF (bias->data),
+                                      FSE_BUF (out->data), FSE_UINT (out->c), FSE_END))
+             && fse_gemm (node->device, FALSE, FALSE, pixels, out->c, x->c, 1.0f, x->data, x->c, weight->data, out->c,
+                          bias ? 1.0f : 0.0f, out->data, out->c, 1, 0, 0, 0, error);
+    }
   return convolve (node, &l, x->data, weight->data, FALSE, bias ? bias->data : weight->data, bias != NULL, out->data,
                    FALSE, error);
 }
@@ -200,16 +216,21 @@ backward_weight (FseNode *node, SumMode weight_mode, SumMode bias_mode, GError *
   chunk_rows (conv, out, &lines, &width, &lines_chunk, &chunks);
 
   if (fse_device_family (device) == FSE_FAMILY_GPU)
-    return fse_launch (device, "conv2d_weight", "conv2d_weight",
-                       fse_range_groups ((gsize) ceil_div (rows + 1, TM) * GPU_ITEMS, ceil_div (out->c, TN), chunks,
-                                         GPU_ITEMS, 1, 1), error,
-                       FSE_BUF (x->data), FSE_BUF (out->grad), FSE_BUF (partials), FSE_INT (x->n), FSE_INT (x->h),
-                       FSE_INT (x->w), FSE_INT (x->c), FSE_INT (out->h), FSE_INT (out->w), FSE_INT (out->c),
-                       FSE_INT (conv->k), FSE_INT (conv->stride), FSE_INT (lines_chunk * width), FSE_END)
-           && fse_launch (device, "conv2d_weight", "conv2d_weight_sum",
-                          fse_range_groups ((gsize) (rows + 1) * out->c, 1, 1, 64, 1, 1), error, FSE_BUF (partials),
-                          FSE_BUF (dw), FSE_BUF (db), FSE_INT (chunks), FSE_INT (rows), FSE_INT (out->c),
-                          FSE_INT (weight_mode), FSE_INT (bias_mode), FSE_END);
+    {
+      const FseConvTiles *tiles = fse_conv_tiles (device, error);
+      const gchar        *program = tiles ? tiles->program[FSE_CONV_WEIGHTS] : NULL;
+
+      return tiles
+             && fse_launch (device, program, "conv2d_weight",
+                            range_tiles (tiles->tile[FSE_CONV_WEIGHTS], rows + 1, out->c, chunks), error,
+                            FSE_BUF (x->data), FSE_BUF (out->grad), FSE_BUF (partials), FSE_INT (x->n), FSE_INT (x->h),
+                            FSE_INT (x->w), FSE_INT (x->c), FSE_INT (out->h), FSE_INT (out->w), FSE_INT (out->c),
+                            FSE_INT (conv->k), FSE_INT (conv->stride), FSE_INT (lines_chunk * width), FSE_END)
+             && fse_launch (device, program, "conv2d_weight_sum",
+                            fse_range_groups ((gsize) (rows + 1) * out->c, 1, 1, 64, 1, 1), error, FSE_BUF (partials),
+                            FSE_BUF (dw), FSE_BUF (db), FSE_INT (chunks), FSE_INT (rows), FSE_INT (out->c),
+                            FSE_INT (weight_mode), FSE_INT (bias_mode), FSE_END);
+    }
   else
     {
       gint     blocks = ceil_div (out->c, block_width (device)), groups = ceil_div (x->c, tile_pixels (device));

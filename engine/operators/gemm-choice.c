@@ -8,17 +8,16 @@
  */
 #include "operators/gemm-choice.h"
 
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
-#include "device/cache.h"
 #include "operators/clblast.h"
+#include "operators/verdict.h"
 
 #define ATTACHED "gemm-choice"
 #define TOLERANCE 1e-4 /* largest |CLBlast - plain| / (1 + |plain|) for values in -1..1 */
 #define REPEATS 3
-#define GROUP "gemm"
+#define SUBJECT "gemm"
 
 typedef struct
 {
@@ -202,41 +201,17 @@ fse_gemm_judge (FseDevice *device, FseGemmChoice *choice)
 
 /* --- the remembered verdict --- */
 
-/* What a verdict is good for. */
-static gchar *
-verdict_key (FseDevice *device)
-{
-  const FseDeviceInfo *info = fse_device_info (device);
-
-  return g_strjoin ("; ", info->platform, info->platform_version, info->name, info->version, info->driver,
-                    "engine " FSE_VERSION, "CLBlast " FSE_CLBLAST_VERSION, NULL);
-}
-
-/* NULL where there is to be no cache. */
-static gchar *
-verdict_path (FseDevice *device)
-{
-  g_autofree gchar *folder = fse_cache_folder ();
-  g_autofree gchar *key = verdict_key (device);
-  g_autofree gchar *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, key, -1);
-  g_autofree gchar *name = g_strdup_printf ("gemm-%.16s.ini", sum);
-
-  return folder ? g_build_filename (folder, name, NULL) : NULL;
-}
-
 static gboolean
 verdict_load (FseDevice *device, FseGemmChoice *choice)
 {
-  g_autofree gchar    *path = verdict_path (device), *key = verdict_key (device);
-  g_autofree gchar    *known = NULL, *library = NULL;
-  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GKeyFile) file = fse_verdict_load (device, SUBJECT);
+  g_autofree gchar    *library = NULL;
 
-  if (!path || !g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
+  if (!file)
     return FALSE;
-  known = g_key_file_get_string (file, GROUP, "device", NULL);
-  library = g_key_file_get_string (file, GROUP, "library", NULL);
-  choice->reason = g_key_file_get_string (file, GROUP, "reason", NULL);
-  if (choice->reason && library && !g_strcmp0 (known, key))
+  library = g_key_file_get_string (file, SUBJECT, "library", NULL);
+  choice->reason = g_key_file_get_string (file, SUBJECT, "reason", NULL);
+  if (choice->reason && library)
     {
       choice->library = !strcmp (library, "clblast") ? FSE_GEMM_CLBLAST : FSE_GEMM_OWN;
       return TRUE;
@@ -245,22 +220,14 @@ verdict_load (FseDevice *device, FseGemmChoice *choice)
   return FALSE;
 }
 
-/* A verdict that cannot be written costs the next start a trial, no more. */
 static void
 verdict_save (FseDevice *device, const FseGemmChoice *choice)
 {
-  g_autofree gchar    *path = verdict_path (device), *key = verdict_key (device);
-  g_autofree gchar    *folder = path ? g_path_get_dirname (path) : NULL, *text = NULL;
   g_autoptr (GKeyFile) file = g_key_file_new ();
 
-  if (!path || g_mkdir_with_parents (folder, 0700))
-    return;
-  g_key_file_set_string (file, GROUP, "device", key);
-  g_key_file_set_string (file, GROUP, "library", choice->library == FSE_GEMM_CLBLAST ? "clblast" : "own");
-  g_key_file_set_string (file, GROUP, "reason", choice->reason);
-  text = g_key_file_to_data (file, NULL, NULL);
-  if (!g_file_set_contents (path, text, -1, NULL))
-    g_debug ("%s could not be written", path);
+  g_key_file_set_string (file, SUBJECT, "library", choice->library == FSE_GEMM_CLBLAST ? "clblast" : "own");
+  g_key_file_set_string (file, SUBJECT, "reason", choice->reason);
+  fse_verdict_save (device, SUBJECT, file);
 }
 
 /* --- the choice --- */
@@ -315,11 +282,8 @@ fse_gemm_choose (FseDevice *device, GError **error)
 void
 fse_gemm_distrust (FseDevice *device, FseGemmChoice *choice, const gchar *why)
 {
-  g_autofree gchar *path = verdict_path (device);
-
   choice->library = FSE_GEMM_OWN;
   g_free (choice->reason);
   choice->reason = g_strdup_printf ("own kernels: CLBlast failed in use. %s", why);
-  if (path)
-    g_unlink (path);
+  fse_verdict_drop (device, SUBJECT);
 }
