@@ -4,10 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "apply/inference.h"
+#include "apply/editor-private.h"
 #include "apply/lift.h"
 #include "files/scale.h"
-#include "model/model-file.h"
 
 #define MAX_STEPS 100
 #define MAX_REFERENCES 8
@@ -29,6 +28,7 @@ struct _FseEditor
   /* kept for the next picture of the same shape */
   FseInference *inference;
   gint          height, width, references;
+  gint          first_reference; /* the nearest pair, or the one that was asked for */
 
   /* the last picture that was looked at, what for, and what came out: borrowed from the inference */
   FseImage        *seen;
@@ -150,6 +150,8 @@ consults_references (FseEditor *editor)
 static gboolean
 set_reference (FseEditor *editor, FseInference *inference, gint index, gint pair, GError **error)
 {
+  if (index == 0)
+    editor->first_reference = pair;
   return fse_inference_set_reference (inference, index, fse_model_before (editor->model, pair),
                                       fse_model_after (editor->model, pair), error);
 }
@@ -401,4 +403,11 @@ fse_editor_apply (FseEditor *editor, const FseImage *picture, const FseApplySett
   if (!fse_editor_apply_raster (editor, &raster, NULL, settings, progress, data, error))
     return NULL;
   return g_steal_pointer (&result);
+}
+
+FseEditorBehind
+fse_editor_behind (FseEditor *editor)
+{
+  return (FseEditorBehind) { editor->device, editor->model, editor->inference, editor->seen,
+                             consults_references (editor) ? editor->first_reference : -1 };
 }

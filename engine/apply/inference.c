@@ -19,6 +19,7 @@ struct _FseInference
   FseTensor *before, *after;             /* [references,rh,rw,8] */
   FseTensor *match;                      /* [1,h/4,w/4,32], NULL where there is no matching */
   FseTensor *condition[8];               /* one a reference */
+  FseTransform transform;                /* of the first reference; NULLs where there is none */
   FseFeatures features;
   FseTensor *noisy, *time, *signal_out, *noise_out, *next; /* of the sampler tape */
   FseTensor *clean;                      /* predicted latent */
@@ -81,9 +82,17 @@ build_look (FseInference *self, FseNet *net)
                                      .y_code = fse_tape_rows (tape, after.quarter, i, 1) };
 
           moved = fse_mx_transform (net, &reference, &current);
+          if (i == 0)
+            self->transform = moved;
         }
       self->condition[i] = fse_my_condition (net, self->features.quarter, refers ? &moved : NULL, position);
       fse_tape_keep (tape, self->condition[i]);
+    }
+  if (refers) /* small, and what there is to explain */
+    {
+      fse_tape_keep (tape, self->transform.flow);
+      fse_tape_keep (tape, self->transform.moved_x);
+      fse_tape_keep (tape, self->transform.moved_y);
     }
   fse_tape_keep (tape, self->features.full);
   fse_tape_keep (tape, self->features.half);
@@ -128,6 +137,7 @@ build_decode (FseInference *self, FseNet *net)
     {
       fse_tape_keep (tape, self->change.flow);
       fse_tape_keep (tape, self->change.grid);
+      fse_tape_keep (tape, self->change.base);
     }
 }
 
@@ -289,4 +299,16 @@ fse_inference_decode (FseInference *self, FseChangeFields *fields, GError **erro
     return FALSE;
   *fields = (FseChangeFields) { self->change.flow, self->change.grid, self->change.residual };
   return TRUE;
+}
+
+const FseTransform *
+fse_inference_transform (FseInference *self)
+{
+  return &self->transform;
+}
+
+const FseChange *
+fse_inference_change (FseInference *self)
+{
+  return &self->change;
 }

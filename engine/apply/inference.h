@@ -9,7 +9,8 @@
 #ifndef FSE_INFERENCE_H
 #define FSE_INFERENCE_H
 
-#include "model/net.h"
+#include "model/mx.h"
+#include "model/vae.h"
 
 G_BEGIN_DECLS
 
@@ -52,6 +53,11 @@ typedef struct
   const FseTensor *flow, *grid, *residual;
 } FseChangeFields;
 gboolean      fse_inference_decode (FseInference *inference, FseChangeFields *fields, GError **error);
+
+/* What there is to explain after that, on the device.  Of the transform: flow, moved_x and moved_y of the first reference,
+ * NULL where none is consulted; of the change: residual, and flow and base where the model does not repaint. */
+const FseTransform *fse_inference_transform (FseInference *inference);
+const FseChange    *fse_inference_change    (FseInference *inference);
 
 G_END_DECLS
 

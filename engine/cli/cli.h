@@ -25,6 +25,7 @@ FseExit fse_cli_train   (gint argc, gchar **argv);
 FseExit fse_cli_apply   (gint argc, gchar **argv);
 FseExit fse_cli_info    (gint argc, gchar **argv);
 FseExit fse_cli_devices (gint argc, gchar **argv);
+FseExit fse_cli_explain (gint argc, gchar **argv);
 FseExit fse_cli_sheet   (gint argc, gchar **argv);
 
 /* Parses with GOption; FALSE after having complained (exit FSE_EXIT_USAGE).

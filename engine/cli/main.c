@@ -17,6 +17,7 @@ static const struct
   { "apply", "do a learned edit to pictures", fse_cli_apply },
   { "info", "tell what a model file holds", fse_cli_info },
   { "devices", "list and test the devices that can compute", fse_cli_devices },
+  { "explain", "show on one sheet how the result on a picture came about", fse_cli_explain },
   { "sheet", "put befores, results and truths side by side", fse_cli_sheet },
 };
 

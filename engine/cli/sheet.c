@@ -3,16 +3,16 @@
  * few-shot-edit sheet: before, result and truth side by side, and by how much
  * the result is nearer to the truth than doing nothing is.
  */
-#include <gegl.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/cli.h"
-#include "files/image.h"
+#include "cli/drawing.h"
 
 #define GAP 8
 #define HEADING 24
+#define LETTERS 15.0
 #define COLUMNS 3
 
 static const gchar *const endings[COLUMNS] = { "_before", "_result", "_after" };
@@ -127,16 +127,6 @@ mean_difference (const FseImage *a, const FseImage *truth, GError **error)
 }
 
 static gboolean
-fit (Row *row, gint column, const FseImage *full, gint cell, GError **error)
-{
-  gdouble factor = (gdouble) cell / MAX (full->width, full->height);
-
-  row->picture[column] = fse_image_scale (full, MAX (1, lround (full->width * factor)),
-                                          MAX (1, lround (full->height * factor)), error);
-  return row->picture[column] != NULL;
-}
-
-static gboolean
 load_row (Row *row, gint cell, GError **error)
 {
   g_autoptr (FseImage) truth = NULL;
@@ -146,14 +136,14 @@ load_row (Row *row, gint cell, GError **error)
   if (row->path[2])
     {
       truth = fse_image_load (row->path[2], error);
-      if (!truth || !fit (row, 2, truth, cell, error))
+      if (!truth || !(row->picture[2] = fse_draw_fit (truth, cell, error)))
         return FALSE;
     }
   for (gint i = 0; i < 2; i++)
     {
       g_autoptr (FseImage) full = fse_image_load (row->path[i], error);
 
-      if (!full || !fit (row, i, full, cell, error))
+      if (!full || !(row->picture[i] = fse_draw_fit (full, cell, error)))
         return FALSE;
       if (!truth)
         continue;
@@ -162,43 +152,6 @@ load_row (Row *row, gint cell, GError **error)
         return FALSE;
     }
   return TRUE;
-}
-
-static void
-paste (FseImage *sheet, const FseImage *picture, gint left, gint top)
-{
-  for (gint y = 0; y < picture->height && top + y < sheet->height; y++)
-    for (gint x = 0; x < picture->width && left + x < sheet->width; x++)
-      {
-        const gfloat *from = picture->rgba + ((gsize) y * picture->width + x) * 4;
-        gfloat       *to = sheet->rgba + ((gsize) (top + y) * sheet->width + left + x) * 4;
-
-        for (gint c = 0; c < 3; c++)
-          to[c] = from[c] * from[3] + to[c] * (1 - from[3]);
-      }
-}
-
-/* NULL where this GEGL draws no text: a sheet without headings is one, too. */
-static FseImage *
-draw_text (const gchar *text)
-{
-  g_autoptr (GeglNode) graph = NULL;
-  GeglNode            *node;
-  GeglRectangle        box;
-  FseImage            *image;
-
-  gegl_init (NULL, NULL);
-  if (!gegl_has_operation ("gegl:text"))
-    return NULL;
-  graph = gegl_node_new ();
-  node = gegl_node_new_child (graph, "operation", "gegl:text", "string", text, "size", 15.0, NULL);
-  box = gegl_node_get_bounding_box (node);
-  if (box.width < 1 || box.height < 1 || box.width > 4096 || box.height > 4096)
-    return NULL;
-  image = fse_image_new (box.width, box.height, NULL);
-  if (image)
-    gegl_node_blit (node, 1.0, &box, babl_format ("R'G'B'A float"), image->rgba, GEGL_AUTO_ROWSTRIDE, GEGL_BLIT_DEFAULT);
-  return image;
 }
 
 static FseImage *
@@ -210,18 +163,16 @@ draw_sheet (GPtrArray *rows, gint cell, gint columns, GError **error)
 
   for (guint r = 0; r < rows->len; r++)
     height += ((Row *) g_ptr_array_index (rows, r))->picture[0]->height + GAP;
-  sheet = fse_image_new (GAP + columns * (cell + GAP), top + height, error);
+  sheet = fse_draw_sheet (GAP + columns * (cell + GAP), top + height, error);
   if (!sheet)
     return NULL;
-  for (gsize i = 0; i < (gsize) sheet->width * sheet->height * 4; i++)
-    sheet->rgba[i] = 1;
 
   for (gint i = 0; i < columns; i++)
     {
-      g_autoptr (FseImage) heading = draw_text (headings[i]);
+      g_autoptr (FseImage) heading = fse_draw_text (headings[i], LETTERS);
 
       if (heading)
-        paste (sheet, heading, GAP + i * (cell + GAP), GAP);
+        fse_draw_paste (sheet, heading, GAP + i * (cell + GAP), GAP);
     }
   for (guint r = 0; r < rows->len; r++)
     {
@@ -229,7 +180,7 @@ draw_sheet (GPtrArray *rows, gint cell, gint columns, GError **error)
 
       for (gint i = 0; i < columns; i++)
         if (row->picture[i])
-          paste (sheet, row->picture[i], GAP + i * (cell + GAP), top);
+          fse_draw_paste (sheet, row->picture[i], GAP + i * (cell + GAP), top);
       top += row->picture[0]->height + GAP;
     }
   return sheet;
