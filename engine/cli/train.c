@@ -10,12 +10,13 @@
 #include "cli/progress.h"
 #include "model/model-file.h"
 #include "training/job.h"
+#include "training/plan.h"
 #include "training/trainer.h"
 
 typedef struct
 {
   gchar  **positional;
-  gchar   *output, *size, *steps, *minutes, *seed, *model_size, *device, *init, *instruction, *inverse;
+  gchar   *output, *size, *steps, *minutes, *seed, *model_size, *device, *init, *instruction, *inverse, *quality;
   gchar  **sets;
   gint     pairs;
   gboolean resume, json;
@@ -36,6 +37,7 @@ options_clear (Options *options)
   g_free (options->init);
   g_free (options->instruction);
   g_free (options->inverse);
+  g_free (options->quality);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -63,9 +65,10 @@ parse (Options *options, gint *argc, gchar ***argv)
     { "size", 0, 0, G_OPTION_ARG_STRING, &options->size, "Working resolution: about PX x PX pixels in all (128)", "PX" },
     { "steps", 0, 0, G_OPTION_ARG_STRING, &options->steps, "Train for N steps", "N" },
     { "minutes", 0, 0, G_OPTION_ARG_STRING, &options->minutes, "Train for M minutes (5)", "M" },
+    { "quality", 0, 0, G_OPTION_ARG_STRING, &options->quality, "quick, balanced or best: chooses size and steps for this device", "QUALITY" },
     { "seed", 0, 0, G_OPTION_ARG_STRING, &options->seed, "Start of all randomness (0)", "S" },
     { "device", 0, 0, G_OPTION_ARG_STRING, &options->device, "Device: cpu, gpu, a number or a part of its name", "NAME" },
-    { "model-size", 0, 0, G_OPTION_ARG_STRING, &options->model_size, "small, medium or large (small)", "SIZE" },
+    { "model-size", 0, 0, G_OPTION_ARG_STRING, &options->model_size, "small, medium, large, or auto: by the number of pairs (small)", "SIZE" },
     { "resume", 0, 0, G_OPTION_ARG_NONE, &options->resume, "Go on from the checkpoint of a stopped training", NULL },
     { "init", 0, 0, G_OPTION_ARG_FILENAME, &options->init, "Start from the weights of another model", "MODEL" },
     { "instruction", 0, 0, G_OPTION_ARG_STRING, &options->instruction, "What the edit does, in words, for the model file", "TEXT" },
@@ -92,6 +95,24 @@ set (FseSettings *settings, const gchar *name, const gchar *value, GError **erro
 }
 
 static gboolean
+chooses_model_size (const Options *options)
+{
+  return g_strcmp0 (options->model_size, "auto") == 0;
+}
+
+/* Whether --set gives a setting. */
+static gboolean
+is_set (const Options *options, const gchar *name)
+{
+  g_autofree gchar *start = g_strconcat (name, "=", NULL);
+
+  for (gchar **one = options->sets; one && *one; one++)
+    if (g_str_has_prefix (*one, start))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
 make_settings (FseSettings *settings, const Options *options, GError **error)
 {
   fse_settings_default (settings);
@@ -100,7 +121,7 @@ make_settings (FseSettings *settings, const Options *options, GError **error)
       return FALSE;
   return set (settings, "size", options->size, error) && set (settings, "steps", options->steps, error) &&
          set (settings, "minutes", options->minutes, error) && set (settings, "seed", options->seed, error) &&
-         set (settings, "model-size", options->model_size, error) && fse_settings_check (settings, error);
+         (chooses_model_size (options) || set (settings, "model-size", options->model_size, error)) && fse_settings_check (settings, error);
 }
 
 /* Before minutes are spent: can the model be saved there, and would anything
@@ -222,8 +243,37 @@ watch (FseTrainer *trainer, gboolean json, GError **error)
   return fse_job_join (job, error);
 }
 
+/* Settles what was left to be chosen by the number of pairs and the device's speed, and tells it. */
 static gboolean
-run (const Options *options, const FseSettings *settings, GError **error)
+plan (const Options *options, guint n_pairs, FseSettings *settings, GError **error)
+{
+  g_autoptr (JsonNode) told = NULL;
+  g_autofree gchar    *json = NULL, *time = NULL;
+  FsePlanChoice        choice = 0;
+  FseQuality           quality;
+  FseSpeed             speed;
+
+  if (chooses_model_size (options))
+    settings->model_size = fse_plan_model_size (n_pairs);
+  if (!options->quality)
+    return TRUE;
+  if (!options->size && !is_set (options, "size"))
+    choice |= FSE_PLAN_SIZE;
+  if (chooses_model_size (options) || (!options->model_size && !is_set (options, "model-size")))
+    choice |= FSE_PLAN_MODEL_SIZE;
+  if (!fse_quality_parse (options->quality, &quality, error) || !fse_speed_measure (options->device, &speed, error))
+    return FALSE;
+  time = fse_progress_time (fse_plan_make (settings, &speed, quality, n_pairs, choice));
+  json = fse_settings_to_json (settings);
+  told = json_from_string (json, NULL);
+  if (!options->json)
+    printf ("Plan: --size %d --model-size %s --steps %u, about %s\n", settings->size,
+            json_object_get_string_member (json_node_get_object (told), "model-size"), settings->steps, time);
+  return TRUE;
+}
+
+static gboolean
+run (const Options *options, FseSettings *settings, GError **error)
 {
   const gchar           *folder = options->positional[0];
   g_autoptr (FsePairs)   pairs = NULL;
@@ -237,6 +287,8 @@ run (const Options *options, const FseSettings *settings, GError **error)
     return FALSE;
   for (guint i = 0; i < pairs->warnings->len; i++)
     fse_cli_warn ("%s", (const gchar *) g_ptr_array_index (pairs->warnings, i));
+  if (!plan (options, pairs->pairs->len, settings, error))
+    return FALSE;
 
   trainer = fse_trainer_new (pairs, settings, options->output, error);
   if (!trainer)
@@ -273,6 +325,11 @@ fse_cli_train (gint argc, gchar **argv)
     return fse_cli_usage ("train", "The model file to write is missing: add -o MODEL.");
   if (options.steps && options.minutes)
     return fse_cli_usage ("train", "Give the budget either as --steps or as --minutes, not both.");
+  if (options.quality && (options.steps || options.minutes || is_set (&options, "steps") || is_set (&options, "minutes")))
+    return fse_cli_usage ("train", "--quality chooses the budget: give it, or --steps, or --minutes.");
+  if (options.quality && options.resume)
+    return fse_cli_usage ("train", "--resume goes on with what the training began with: instead of --quality give the "
+                                   "--size, --model-size and --steps that it told as its plan.");
   if (options.resume && options.init)
     return fse_cli_usage ("train", "--resume goes on from a checkpoint and --init starts anew: give one of them.");
   if (options.pairs < 0)
