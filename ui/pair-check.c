@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * See pair-check.h.  A shift is sought where edges lie on edges: an edit
- * changes colours, but most edges stay.
+ * See pair-check.h.
  */
 #include "config-i18n.h"
 
 #include "pair-check.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-#define COARSE 64
-#define FINE 256
-#define REACH 6           /* coarse pixels either way, a tenth of the picture */
-#define CLEARLY 0.12      /* that much better a shifted correlation must be than the unshifted */
-#define ALIKE 0.35        /* and that good at all */
+#include "files/align.h"
+
 #define SAME (0.5f / 255) /* nothing that a screen would show */
 
 void
@@ -44,130 +39,6 @@ visible_share (const FseImage *before, const FseImage *after)
   for (gsize i = 0; i < n; i++)
     sum += before->rgba[4 * i + 3] * after->rgba[4 * i + 3];
   return sum / n;
-}
-
-/* --- shifts --------------------------------------------------------------- */
-
-typedef struct
-{
-  gint    width, height;
-  gfloat *edges; /* how steep the brightness is */
-} Edges;
-
-static gboolean
-edges_of (Edges *edges, const FseImage *picture, gint width, gint height)
-{
-  g_autoptr (FseImage) small = fse_image_scale (picture, width, height, NULL);
-
-  *edges = (Edges) { width, height, small ? g_new0 (gfloat, (gsize) width * height) : NULL };
-  if (! small)
-    return FALSE;
-  for (gint y = 0; y + 1 < height; y++)
-    for (gint x = 0; x + 1 < width; x++)
-      {
-        const gfloat *here = small->rgba + ((gsize) y * width + x) * 4;
-        const gfloat *below = here + (gsize) width * 4;
-        gfloat        dx = 0.0f, dy = 0.0f;
-
-        for (gint c = 0; c < 3; c++)
-          {
-            dx += here[4 + c] - here[c];
-            dy += below[c] - here[c];
-          }
-        edges->edges[(gsize) y * width + x] = hypotf (dx, dy);
-      }
-  return TRUE;
-}
-
-/* Correlation of what is at (x, y) in a with (x + dx, y + dy) in b, -1..1. */
-static gdouble
-correlation (const Edges *a, const Edges *b, gint dx, gint dy)
-{
-  gdouble n = 0, sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0, spread;
-
-  for (gint y = MAX (0, -dy); y < MIN (a->height, a->height - dy); y++)
-    for (gint x = MAX (0, -dx); x < MIN (a->width, a->width - dx); x++)
-      {
-        gdouble u = a->edges[(gsize) y * a->width + x];
-        gdouble v = b->edges[(gsize) (y + dy) * a->width + x + dx];
-
-        n++;
-        sa += u;
-        sb += v;
-        saa += u * u;
-        sbb += v * v;
-        sab += u * v;
-      }
-  spread = (saa - sa * sa / MAX (n, 1)) * (sbb - sb * sb / MAX (n, 1));
-  return spread > 1e-12 ? (sab - sa * sb / n) / sqrt (spread) : 0.0;
-}
-
-static gdouble
-best_shift (const Edges *a, const Edges *b, gint reach, gint *dx, gint *dy)
-{
-  gint    x0 = *dx, y0 = *dy;
-  gdouble best = -2.0;
-
-  for (gint y = y0 - reach; y <= y0 + reach; y++)
-    for (gint x = x0 - reach; x <= x0 + reach; x++)
-      {
-        gdouble score = correlation (a, b, x, y);
-
-        if (score > best)
-          {
-            best = score;
-            *dx  = x;
-            *dy  = y;
-          }
-      }
-  return best;
-}
-
-static void
-working_shape (const FseImage *picture, gint side, gint *width, gint *height)
-{
-  gdouble scale = (gdouble) side / MAX (picture->width, picture->height);
-
-  *width  = MAX ((gint) (picture->width * MIN (scale, 1.0)), 8);
-  *height = MAX ((gint) (picture->height * MIN (scale, 1.0)), 8);
-}
-
-/* First roughly, then to a pixel of FINE. */
-static gboolean
-find_shift (const FseImage *before, const FseImage *after, gdouble *share_x, gdouble *share_y)
-{
-  Edges    a = { 0 }, b = { 0 };
-  gint     width, height, dx = 0, dy = 0;
-  gdouble  still, best;
-  gboolean found = FALSE;
-
-  working_shape (before, COARSE, &width, &height);
-  if (! edges_of (&a, before, width, height) || ! edges_of (&b, after, width, height))
-    goto end;
-  still = correlation (&a, &b, 0, 0);
-  best  = best_shift (&a, &b, REACH, &dx, &dy);
-  if ((dx == 0 && dy == 0) || best < ALIKE || best < still + CLEARLY)
-    goto end;
-  *share_x = (gdouble) dx / width;
-  *share_y = (gdouble) dy / height;
-
-  g_free (a.edges);
-  g_free (b.edges);
-  working_shape (before, FINE, &width, &height);
-  if (edges_of (&a, before, width, height) && edges_of (&b, after, width, height))
-    {
-      dx = (gint) lround (*share_x * width);
-      dy = (gint) lround (*share_y * height);
-      best_shift (&a, &b, 3, &dx, &dy);
-      *share_x = (gdouble) dx / width;
-      *share_y = (gdouble) dy / height;
-    }
-  found = TRUE;
-
-end:
-  g_free (a.edges);
-  g_free (b.edges);
-  return found;
 }
 
 /* --- the verdict ---------------------------------------------------------- */
@@ -210,7 +81,7 @@ fse_pair_check (FsePairCheck *check, const FseMend *mend, const FseImage *before
                                                           (gint) (share * 100.0 + 0.5)));
       return;
     }
-  if (find_shift (before, scaled, &dx, &dy))
+  if (fse_align_find (before, scaled, &dx, &dy))
     {
       check->mend.dx += dx;
       check->mend.dy += dy;

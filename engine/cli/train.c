@@ -285,14 +285,14 @@ run (const Options *options, FseSettings *settings, GError **error)
   pairs = fse_pairs_load (folder, options->pairs, error);
   if (!pairs || !fse_pairs_check (pairs, error))
     return FALSE;
-  for (guint i = 0; i < pairs->warnings->len; i++)
-    fse_cli_warn ("%s", (const gchar *) g_ptr_array_index (pairs->warnings, i));
   if (!plan (options, pairs->pairs->len, settings, error))
     return FALSE;
 
   trainer = fse_trainer_new (pairs, settings, options->output, error);
   if (!trainer)
     return FALSE;
+  for (guint i = 0; i < pairs->warnings->len; i++)
+    fse_cli_warn ("%s", (const gchar *) g_ptr_array_index (pairs->warnings, i));
   fse_trainer_set_device (trainer, options->device);
   fse_trainer_set_resume (trainer, options->resume);
   fse_trainer_set_init (trainer, options->init);

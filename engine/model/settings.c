@@ -57,6 +57,7 @@ static const Setting settings_table[] = {
   { KIND_REAL, AT (minutes), 0, 100000 },
   { KIND_AUTO, AT (validation), -1, 100, 1, { "auto" } },
   SWITCH (keep_best),
+  SWITCH (align),
 };
 
 static const FseSettingHelp help[] = {
@@ -81,6 +82,7 @@ static const FseSettingHelp help[] = {
   { "minutes", "0..100000", "training budget in minutes; 0 leaves it to the steps, or to 5 minutes" },
   { "validation", "auto|0..100", "pairs held out, not learnt from, to see how well the edit does on them" },
   { "keep-best", "on|off", "keep the weights that did best on the held-out pairs, not the last ones" },
+  { "align", "on|off", "move afters that are shifted otherwise than most; off where such shifts are part of the edit" },
   { NULL },
 };
 
@@ -110,6 +112,7 @@ fse_settings_default (FseSettings *settings)
     .rate = 1e-3,
     .validation = -1,
     .keep_best = TRUE,
+    .align = TRUE,
   };
 }
 

@@ -43,6 +43,7 @@ typedef struct
   gdouble  minutes;             /* budget in minutes, or 0; with neither: 5 minutes */
   gint     validation;          /* pairs held out, or -1: by how many there are */
   gboolean keep_best;           /* the weights that did best on the held-out pairs are kept, not the last ones */
+  gboolean align;               /* afters that are shifted otherwise than most are moved onto their befores */
 } FseSettings;
 
 void     fse_settings_default (FseSettings *settings);

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "files/align.h"
 #include "training/held-out.h"
 
 #define DEFAULT_MINUTES 5.0
@@ -19,6 +20,7 @@ fse_trainer_new (FsePairs *pairs, const FseSettings *settings, const gchar *mode
   if (settings->steps == 0 && settings->minutes <= 0)
     trainer->settings.minutes = DEFAULT_MINUTES;
   if (!fse_settings_check (&trainer->settings, error) || !fse_pairs_check (pairs, error)
+      || (settings->align && !fse_pairs_align (pairs, error))
       || !fse_held_out_count (settings->validation, pairs->pairs->len, &trainer->held_out, error))
     return NULL;
   trainer->pairs = fse_held_out_last (pairs, trainer->held_out);

@@ -59,7 +59,8 @@ typedef struct
   gchar   notice[256];    /* what the user should know, or empty: devices passed over, a checkpoint not written */
 } FseSnapshot;
 
-/* Takes a reference on nothing: pairs are copied to working size at once.
+/* Takes references of the pictures.  Afters that are shifted by accident are moved, in `pairs` too, which gets a
+ * warning for each (the setting `align`, see fse_pairs_align()).
  * FSE_ERROR_BAD_PAIR, FSE_ERROR_USAGE. */
 FseTrainer *fse_trainer_new  (FsePairs *pairs, const FseSettings *settings, const gchar *model_path, GError **error);
 void        fse_trainer_free (FseTrainer *trainer);

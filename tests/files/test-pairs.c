@@ -4,6 +4,7 @@
  */
 #include <math.h>
 
+#include "files/align.h"
 #include "files/pairs.h"
 #include "fixtures.h"
 
@@ -213,10 +214,85 @@ test_identical (void)
   fixture_remove (folder);
 }
 
+/* The place (x, y) of picture i: which of its discs it is in, if any. */
+static gint
+disc_at (gint i, gint x, gint y)
+{
+  for (gint d = 0; d < 9; d++)
+    {
+      gint cx = (37 * d + 53 * i + 11 * d * d) % 120, cy = (59 * d + 31 * i + 7 * d * d) % 96, r = 6 + 3 * (d % 4);
+
+      if ((x - cx) * (x - cx) + (y - cy) * (y - cy) < r * r)
+        return d + 1;
+    }
+  return 0;
+}
+
+/* Coloured discs, another picture for each i; the after is brighter, and lies (dx, dy) pixels off. */
+static void
+add_pair (FsePairs *pairs, gint i, gint dx, gint dy)
+{
+  g_autoptr (FseImage) before = fse_image_new (120, 96, NULL), after = fse_image_new (120, 96, NULL);
+  g_autofree gchar    *name = g_strdup_printf ("%d", i);
+  FseImage            *both[] = { before, after };
+
+  for (gint k = 0; k < 2; k++)
+    for (gint y = 0; y < 96; y++)
+      for (gint x = 0; x < 120; x++)
+        {
+          gint    disc = disc_at (i, k ? x - dx : x, k ? y - dy : y);
+          gfloat *rgba = both[k]->rgba + 4 * (y * 120 + x);
+
+          for (gint c = 0; c < 3; c++)
+            rgba[c] = 0.05f * ((disc * (3 + c)) % 11 + 3) * (k ? 1.2f : 1.0f);
+          rgba[3] = 1;
+        }
+  g_assert_true (fse_pairs_add (pairs, name, before, after, NULL));
+}
+
+/* One of five is shifted: it is moved, its border becomes transparent.  All alike: that is the edit. */
+static void
+test_align (void)
+{
+  g_autoptr (FsePairs) one = fse_pairs_new (), all = fse_pairs_new (), few = fse_pairs_new ();
+  gdouble              dx, dy;
+  FsePair             *moved, *right;
+
+  for (gint i = 0; i < 5; i++)
+    {
+      add_pair (one, i, i == 2 ? 3 : 0, i == 2 ? -2 : 0);
+      add_pair (all, i, 3, -2);
+    }
+  for (gint i = 0; i < 2; i++)
+    add_pair (few, i, i ? 3 : 0, 0);
+
+  moved = one->pairs->pdata[2];
+  right = one->pairs->pdata[1];
+  g_assert_false (fse_align_find (right->before, right->after, &dx, &dy));
+  g_assert_true (fse_align_find (moved->before, moved->after, &dx, &dy));
+  g_assert_cmpfloat_with_epsilon (dx * 120, 3, 0.5);
+  g_assert_cmpfloat_with_epsilon (dy * 96, -2, 0.5);
+
+  g_assert_true (fse_pairs_align (one, NULL) && fse_pairs_align (all, NULL) && fse_pairs_align (few, NULL));
+  g_assert_cmpuint (one->warnings->len, ==, 1);
+  g_assert_nonnull (strstr (one->warnings->pdata[0], "“2” lay 3 x -2 pixels off"));
+  g_assert_cmpuint (all->warnings->len, ==, 0);
+  g_assert_cmpuint (few->warnings->len, ==, 0); /* which of two is right? */
+  for (gint y = 0; y < 96; y++)
+    for (gint x = 0; x < 120; x++)
+      {
+        const gfloat *before = moved->before->rgba + 4 * (y * 120 + x), *after = moved->after->rgba + 4 * (y * 120 + x);
+
+        g_assert_cmpfloat (after[3], ==, x < 117 && y >= 2);
+        g_assert_true (after[3] == 0 || fabsf (after[0] - 1.2f * before[0]) < 1e-5f);
+      }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/pairs/align", test_align);
   g_test_add_func ("/pairs/folders", test_folders);
   g_test_add_func ("/pairs/suffixes", test_suffixes);
   g_test_add_func ("/pairs/sizes", test_sizes);
