@@ -56,7 +56,8 @@ static const Setting settings_table[] = {
   { KIND_INT, AT (steps), 0, 10000000, 1 },
   { KIND_REAL, AT (minutes), 0, 100000 },
   { KIND_AUTO, AT (validation), -1, 100, 1, { "auto" } },
-  SWITCH (keep_best),
+  { KIND_CHOICE, AT (keep), 0, 2, 1, { "auto", "best", "last" } },
+  { KIND_REAL, AT (patience), 0, 1 },
   SWITCH (align),
 };
 
@@ -81,7 +82,8 @@ static const FseSettingHelp help[] = {
   { "steps", "0..10000000", "training budget in steps; 0 leaves it to the minutes" },
   { "minutes", "0..100000", "training budget in minutes; 0 leaves it to the steps, or to 5 minutes" },
   { "validation", "auto|0..100", "pairs held out, not learnt from, to see how well the edit does on them" },
-  { "keep-best", "on|off", "keep the weights that did best on the held-out pairs, not the last ones" },
+  { "keep", "auto|best|last", "weights to write: those that did best on the held-out pairs, the last, or the last unless they do far worse" },
+  { "patience", "0..1", "end where the held-out pairs have not done better for this share of the budget; 0 never does" },
   { "align", "on|off", "move afters that are shifted otherwise than most; off where such shifts are part of the edit" },
   { NULL },
 };
@@ -111,7 +113,7 @@ fse_settings_default (FseSettings *settings)
     .batch = 4,
     .rate = 1e-3,
     .validation = -1,
-    .keep_best = TRUE,
+    .keep = FSE_KEEP_AUTO,
     .align = TRUE,
   };
 }

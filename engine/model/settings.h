@@ -17,6 +17,13 @@ typedef enum
   FSE_MODEL_LARGE
 } FseModelSize;
 
+typedef enum
+{
+  FSE_KEEP_AUTO, /* the last ones, unless they score far worse than the best */
+  FSE_KEEP_BEST,
+  FSE_KEEP_LAST
+} FseKeep;
+
 typedef struct
 {
   /* The paper's parts; each is an ablation (DESIGN: engine/method.md). */
@@ -42,7 +49,8 @@ typedef struct
   guint    steps;               /* budget in steps, or 0 */
   gdouble  minutes;             /* budget in minutes, or 0; with neither: 5 minutes */
   gint     validation;          /* pairs held out, or -1: by how many there are */
-  gboolean keep_best;           /* the weights that did best on the held-out pairs are kept, not the last ones */
+  FseKeep  keep;                /* which weights are written, where pairs are held out */
+  gdouble  patience;            /* share of the budget without a better score after which training ends; 0 = none */
   gboolean align;               /* afters that are shifted otherwise than most are moved onto their befores */
 } FseSettings;
 

@@ -36,7 +36,8 @@ lasting_settings (const FseSettings *settings)
 
   copy.steps = 0;
   copy.minutes = 0;
-  copy.keep_best = FALSE;
+  copy.keep = FSE_KEEP_AUTO;
+  copy.patience = 0;
   return fse_settings_to_json (&copy);
 }
 

@@ -29,7 +29,7 @@ typedef struct
   gdouble loss, error; /* smoothed, as shown */
   GArray *curve;    /* gfloat: loss of every step so far */
   GArray *looks;    /* FseValidationPoint: of every look so far */
-  FseValidationPoint best; /* of the weights that are kept */
+  FseValidationPoint best; /* of those */
   gfloat *kept;     /* the averages of that look; NULL = none yet */
 } FseProgressState;
 

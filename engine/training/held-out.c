@@ -3,14 +3,13 @@
 
 #include <math.h>
 
-/* From so many pairs on one is held out, and another. */
-#define ONE_FROM 10
-#define TWO_FROM 20
+/* From so many pairs on one is held out: below, it is worth more to learn from. */
+#define ONE_FROM 20
 
 gboolean
 fse_held_out_count (gint setting, guint n, guint *count, GError **error)
 {
-  *count = setting >= 0 ? (guint) setting : n >= TWO_FROM ? 2 : n >= ONE_FROM ? 1 : 0;
+  *count = setting >= 0 ? (guint) setting : n >= ONE_FROM;
   if (*count < n)
     return TRUE;
   g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE,

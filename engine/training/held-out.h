@@ -11,7 +11,7 @@
 G_BEGIN_DECLS
 
 /* How many of n pairs: the setting `validation`, where its automatic value (below
- * 0) holds out none below 10 pairs, one from 10 and two from 20.
+ * 0) holds out none below 20 pairs, and one from 20.
  * FSE_ERROR_USAGE where none would be left to learn from. */
 gboolean fse_held_out_count (gint setting, guint n, guint *count, GError **error);
 /* A new list of the same pairs, the held-out ones last.  They are typical ones:

@@ -19,6 +19,8 @@
 /* A crash costs at most this much. */
 #define CHECKPOINT_SECONDS 60.0
 #define SMOOTHING 0.98
+/* Of a score, at which the last weights are not kept. */
+#define FAR_WORSE 1.25
 #define PAUSE_MICROSECONDS 50000
 
 static void
@@ -281,6 +283,22 @@ look_at_held_out (FseTrainer *trainer, GError **error)
   return TRUE;
 }
 
+/* Whether the held-out pairs have not done better for so long that the training ends here. */
+static gboolean
+has_lost_patience (FseTrainer *trainer)
+{
+  const FseProgressState *state = &trainer->state;
+  gdouble                 since = budget_spent (trainer) * (state->step - state->best.step) / state->step;
+  FseSnapshot             snapshot = trainer->snapshot;
+
+  if (!trainer->validation || trainer->settings.patience <= 0 || !state->kept || since < trainer->settings.patience)
+    return FALSE;
+  g_snprintf (snapshot.notice, sizeof snapshot.notice,
+              "Training ended after %u steps: the held-out pairs have not done better since step %u.", state->step, state->best.step);
+  fse_trainer_publish (trainer, &snapshot);
+  return TRUE;
+}
+
 /* spent: share of the budget before the step just taken. */
 static gboolean
 look_now_and_then (FseTrainer *trainer, gdouble spent, GError **error)
@@ -299,12 +317,24 @@ save_checkpoint (FseTrainer *trainer, GError **error)
                               trainer->device, trainer->weights, trainer->guard, error);
 }
 
+/* A few held-out pairs tell only roughly how others will fare: the last weights, whose rate came down to
+ * nothing, are better than earlier ones unless the pairs say clearly otherwise. */
+static gboolean
+keeps_best (FseTrainer *trainer)
+{
+  const FseProgressState *state = &trainer->state;
+
+  if (!state->kept || trainer->settings.keep == FSE_KEEP_LAST)
+    return FALSE;
+  return trainer->settings.keep == FSE_KEEP_BEST || last_look (trainer).score > FAR_WORSE * state->best.score;
+}
+
 static gboolean
 save_model (FseTrainer *trainer, GError **error)
 {
   const FseDataset    *data = fse_stage_data (trainer->fine);
   FseProgressState    *state = &trainer->state;
-  gboolean             best = state->kept && trainer->settings.keep_best;
+  gboolean             best = keeps_best (trainer);
   g_autofree gfloat   *last = g_new (gfloat, fse_weights_floats (trainer->weights));
   g_autofree guint8   *before = fse_dataset_bytes (data, data->before);
   g_autofree guint8   *after = fse_dataset_bytes (data, data->after);
@@ -407,7 +437,7 @@ train (FseTrainer *trainer, GError **error)
   if (!prepare (trainer, error))
     return FALSE;
 
-  while (budget_spent (trainer) < 1)
+  while (budget_spent (trainer) < 1 && !has_lost_patience (trainer))
     {
       FseStage *stage;
       gdouble   spent = budget_spent (trainer);

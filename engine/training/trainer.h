@@ -9,7 +9,7 @@
  * called from any thread, also from a signal handler in the case of cancel.
  *
  * Some pairs may be held out (the setting `validation`): they are not learnt
- * from, the weights that do best on them are kept, and they serve as references all the same.
+ * from, how well it does on them is told meanwhile, and they serve as references all the same.
  *
  * Typical use
  *   1. fse_settings_default (&settings); settings.minutes = 5;

@@ -120,32 +120,32 @@ look (FseValidation *self, guint which, GError **error)
   return fse_stage_show (self->stage, &self->objective, pairs, 2, error) && fse_tape_forward (self->tape, error);
 }
 
+/* Adds the measures of what was looked at last to the sums. */
 static gboolean
-read_ratio (FseValidation *self, gint m, gdouble *ratio, GError **error)
+add_up (FseValidation *self, FseTensor *const measures[N_MEASURES], gdouble sums[N_MEASURES], GError **error)
 {
-  FseDevice *device = fse_stage_device (self->stage);
-  gfloat     result, copy;
+  for (gint m = 0; m < N_MEASURES; m++)
+    {
+      gfloat value;
 
-  if (!fse_device_read (device, self->result[m]->data, &result, 1, error)
-      || !fse_device_read (device, self->copy[m]->data, &copy, 1, error))
-    return FALSE;
-  *ratio = result / MAX (copy, LEAST_CHANGE);
+      if (!fse_device_read (fse_stage_device (self->stage), measures[m]->data, &value, 1, error))
+        return FALSE;
+      sums[m] += value;
+    }
   return TRUE;
 }
 
 static gboolean
 look_at_all (FseValidation *self, gdouble *score, GError **error)
 {
-  *score = 0;
-  for (guint i = 0; i < self->n_held_out; i++)
-    {
-      gdouble pixel, amplitude;
+  gdouble result[N_MEASURES] = { 0 }, copy[N_MEASURES] = { 0 };
 
-      if (!look (self, i, error) || !read_ratio (self, PIXEL, &pixel, error) || !read_ratio (self, AMPLITUDE, &amplitude, error))
-        return FALSE;
-      g_debug ("held-out pair %u: %.4f of doing nothing in pixels, %.4f in amplitudes", i, pixel, amplitude);
-      *score += 0.5 * (pixel + amplitude) / self->n_held_out;
-    }
+  for (guint i = 0; i < self->n_held_out; i++)
+    if (!look (self, i, error) || !add_up (self, self->result, result, error) || !add_up (self, self->copy, copy, error))
+      return FALSE;
+  *score = 0;
+  for (gint m = 0; m < N_MEASURES; m++)
+    *score += result[m] / MAX (copy[m], LEAST_CHANGE) / N_MEASURES;
   return TRUE;
 }
 

@@ -32,8 +32,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FseValidation, fse_validation_free)
 guint64        fse_validation_memory (FseValidation *validation);
 gboolean       fse_validation_place  (FseValidation *validation, GError **error);
 
-/* The mean over the held-out pairs of
- *   1/2 L1 (result, after) / L1 (before, after) + 1/2 A (result, after) / A (before, after),
+/* Over the held-out pairs
+ *   1/2 sum L1 (result, after) / sum L1 (before, after) + 1/2 sum A (result, after) / sum A (before, after),
  * L1 the mean absolute difference and A that of the Fourier amplitudes: 0 is perfect, 1 is what doing nothing scores.
  * L1 alone would favour blur, and amplitudes alone see no place. */
 gboolean       fse_validation_score   (FseValidation *validation, gdouble *score, GError **error);

@@ -214,6 +214,7 @@ test_validation (void)
   gfloat               best = INFINITY;
 
   settings.validation = 1;
+  settings.keep = FSE_KEEP_BEST;
   {
     g_autoptr (FseTrainer)         trainer = trainer_new (&settings, 3, whole);
     g_autoptr (FseModelInfo)       info = NULL;
@@ -268,6 +269,29 @@ test_validation (void)
     run (trainer);
   }
   assert_same_tensors (whole, parts);
+}
+
+/* No better for some time: the training ends, and the model is written. */
+static void
+test_patience (void)
+{
+  g_autofree gchar        *path = model_path ("patience");
+  FseSettings              settings = tiny_settings (120);
+  g_autoptr (FseTrainer)   trainer = NULL;
+  g_autoptr (FseModelInfo) info = NULL;
+  FseSnapshot              snapshot;
+
+  settings.validation = 1;
+  settings.rate = 0.1; /* far too much: it gets worse and worse */
+  settings.patience = 0.1;
+  trainer = trainer_new (&settings, 2, path);
+  run (trainer);
+  fse_trainer_snapshot (trainer, &snapshot);
+  g_test_message ("%s", snapshot.notice);
+  g_assert_nonnull (strstr (snapshot.notice, "have not done better since"));
+  info = fse_model_info_load (path, NULL);
+  g_assert_cmpuint (info->steps, <, 120);
+  g_assert_cmpuint (info->steps, ==, snapshot.step);
 }
 
 static void
@@ -476,7 +500,7 @@ test_held_out (void)
   {
     gint  setting;
     guint n, expected;
-  } cases[] = { { -1, 1, 0 }, { -1, 9, 0 }, { -1, 10, 1 }, { -1, 19, 1 }, { -1, 20, 2 }, { -1, 50, 2 }, { 0, 50, 0 }, { 3, 4, 3 } };
+  } cases[] = { { -1, 1, 0 }, { -1, 19, 0 }, { -1, 20, 1 }, { -1, 50, 1 }, { 0, 50, 0 }, { 3, 4, 3 } };
   g_autoptr (FsePairs) pairs = example_pairs (5, 16), ordered = NULL;
   g_autoptr (GError)   error = NULL;
   guint                count;
@@ -570,6 +594,7 @@ main (int argc, char **argv)
   g_test_add_func ("/training/apply to a region", test_region);
   g_test_add_func ("/training/resume equals uninterrupted", test_resume);
   g_test_add_func ("/training/held-out pairs", test_validation);
+  g_test_add_func ("/training/patience", test_patience);
   g_test_add_func ("/training/resume refused", test_resume_refused);
   g_test_add_func ("/training/switches", test_switches);
   g_test_add_func ("/training/which pairs are held out", test_held_out);
