@@ -11,7 +11,6 @@
 #include "files/safetensors.h"
 #include "model/model-file.h"
 #include "training/dataset.h"
-#include "training/held-out.h"
 #include "training/trainer.h"
 
 static gchar *folder;
@@ -492,41 +491,6 @@ test_unwritable (void)
   expect_failure (trainer, FSE_ERROR_IO, "no/such/folder");
 }
 
-/* How many pairs are held out, which, and that one is always left to learn from. */
-static void
-test_held_out (void)
-{
-  static const struct
-  {
-    gint  setting;
-    guint n, expected;
-  } cases[] = { { -1, 1, 0 }, { -1, 19, 0 }, { -1, 20, 1 }, { -1, 50, 1 }, { 0, 50, 0 }, { 3, 4, 3 } };
-  g_autoptr (FsePairs) pairs = example_pairs (5, 16), ordered = NULL;
-  g_autoptr (GError)   error = NULL;
-  guint                count;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_assert_true (fse_held_out_count (cases[i].setting, cases[i].n, &count, NULL));
-      g_assert_cmpuint (count, ==, cases[i].expected);
-    }
-  g_assert_false (fse_held_out_count (4, 4, &count, &error));
-  g_assert_error (error, FSE_ERROR, FSE_ERROR_USAGE);
-
-  for (gint i = 0; i < 5; i++) /* afters that differ from their befores by 3, 0, 4, 1, 2 hundredths */
-    {
-      static const gint changes[] = { 3, 0, 4, 1, 2 };
-      FsePair          *pair = pairs->pairs->pdata[i];
-
-      for (gint k = 0; k < 16 * 16 * 4; k++)
-        pair->after->rgba[k] = pair->before->rgba[k] + (k % 4 < 3 ? 0.01f * changes[i] : 0);
-    }
-  ordered = fse_held_out_last (pairs, 1);
-  g_assert_cmpuint (ordered->pairs->len, ==, 5);
-  g_assert_cmpstr (((FsePair *) ordered->pairs->pdata[4])->name, ==, "04");
-  g_assert_cmpstr (((FsePair *) ordered->pairs->pdata[3])->name, ==, "03");
-}
-
 /* What is behind the transparent half of an after teaches nothing, whatever its
  * colours are; the other half and the error of doing nothing stay as they were. */
 static void
@@ -597,7 +561,6 @@ main (int argc, char **argv)
   g_test_add_func ("/training/patience", test_patience);
   g_test_add_func ("/training/resume refused", test_resume_refused);
   g_test_add_func ("/training/switches", test_switches);
-  g_test_add_func ("/training/which pairs are held out", test_held_out);
   g_test_add_func ("/training/hidden colours", test_hidden);
   g_test_add_func ("/training/out of memory", test_out_of_memory);
   g_test_add_func ("/training/unwritable", test_unwritable);
