@@ -185,6 +185,7 @@ fse_pairs_align (FsePairs *pairs, GError **error)
   guint               n = pairs->pairs->len;
   g_autofree gdouble *dx = g_new0 (gdouble, n), *dy = g_new0 (gdouble, n);
   gdouble             usual_x, usual_y;
+  guint               n_usual = 0;
 
   for (guint i = 0; i < n; i++)
     {
@@ -197,6 +198,10 @@ fse_pairs_align (FsePairs *pairs, GError **error)
     return TRUE;
   usual_x = median (dx, n);
   usual_y = median (dy, n);
+  for (guint i = 0; i < n; i++)
+    n_usual += fabs (dx[i] - usual_x) < 1.5 / FINE && fabs (dy[i] - usual_y) < 1.5 / FINE;
+  if (2 * n_usual <= n) /* each otherwise: none of it is the edit's */
+    usual_x = usual_y = 0;
   for (guint i = 0; i < n; i++)
     {
       FsePair  *pair = pairs->pairs->pdata[i];

@@ -254,7 +254,8 @@ add_pair (FsePairs *pairs, gint i, gint dx, gint dy)
 static void
 test_align (void)
 {
-  g_autoptr (FsePairs) one = fse_pairs_new (), all = fse_pairs_new (), few = fse_pairs_new ();
+  g_autoptr (FsePairs) one = fse_pairs_new (), all = fse_pairs_new (), few = fse_pairs_new (),
+                       each = fse_pairs_new ();
   gdouble              dx, dy;
   FsePair             *moved, *right;
 
@@ -262,6 +263,7 @@ test_align (void)
     {
       add_pair (one, i, i == 2 ? 3 : 0, i == 2 ? -2 : 0);
       add_pair (all, i, 3, -2);
+      add_pair (each, i, 3 * (i - 1), -2); /* no two alike */
     }
   for (gint i = 0; i < 2; i++)
     add_pair (few, i, i ? 3 : 0, 0);
@@ -277,6 +279,10 @@ test_align (void)
   g_assert_cmpuint (one->warnings->len, ==, 1);
   g_assert_nonnull (strstr (one->warnings->pdata[0], "“2” lay 3 x -2 pixels off"));
   g_assert_cmpuint (all->warnings->len, ==, 0);
+  ((FsePair *) each->pairs->pdata[1])->name[0] = 'x';
+  g_assert_true (fse_pairs_align (each, NULL));
+  g_assert_cmpuint (each->warnings->len, ==, 5);
+  g_assert_nonnull (strstr (each->warnings->pdata[1], "“x” lay 0 x -2 pixels off"));
   g_assert_cmpuint (few->warnings->len, ==, 0); /* which of two is right? */
   for (gint y = 0; y < 96; y++)
     for (gint x = 0; x < 120; x++)
