@@ -3,8 +3,8 @@
  * Lifting a change to the picture's own resolution: the model has worked at
  * h x w, the picture is H x W, and
  *   moved = warp (picture, s flow),  result = colour (moved, s slice (grid, moved)) + s residual
- * with the fields read between the model's pixels.  The flow is smooth by nature:
- * bilinear.  The grid is read at the picture's own places and colours, exactly as
+ * with the fields read between the model's pixels.  The flow is smooth by nature: by
+ * a cubic B-spline, as straight lines would show the kinks of anything less.  The grid is read at the picture's own places and colours, exactly as
  * the model reads it.  The residual is not smooth: of its four neighbours the one of a
  * pixel's own colour counts most, so that what it recolours keeps the picture's
  * sharp edge (joint bilateral up-sampling, Kopf et al., SIGGRAPH 2007).  One
@@ -70,15 +70,60 @@ read_grid (__global const float *grid, float4 colour, float fx, float fy, int gh
     }
 }
 
+/* Weights of the four pixels around a place at fraction t of its cell. */
+static inline float4
+b_spline (float t)
+{
+  const float s = 1.0f - t;
+
+  return (float4) (s * s * s, (3.0f * t - 6.0f) * t * t + 4.0f, (3.0f * s - 6.0f) * s * s + 4.0f, t * t * t) / 6.0f;
+}
+
+static inline float4
+catmull_rom (float t)
+{
+  return (float4) (((2.0f - t) * t - 1.0f) * t, (3.0f * t - 5.0f) * t * t + 2.0f, ((4.0f - 3.0f * t) * t + 1.0f) * t,
+                   (t - 1.0f) * t * t) * 0.5f;
+}
+
+/* The flow at fraction (tx, ty) from its pixel (x, y). */
+static inline float2
+flow_between (__global const float *flow, int x, int y, float tx, float ty, int w, int h)
+{
+  const float4 across = b_spline (tx), down = b_spline (ty);
+  const float  wx[4] = { across.x, across.y, across.z, across.w }, wy[4] = { down.x, down.y, down.z, down.w };
+  float2       sum = 0.0f;
+
+  for (int n = 0; n < 16; n++)
+    sum += wx[n & 3] * wy[n >> 2]
+           * vload2 ((size_t) clamp (y - 1 + (n >> 2), 0, h - 1) * w + clamp (x - 1 + (n & 3), 0, w - 1), flow);
+  return sum;
+}
+
+/* A picture of w x h pixels enlarged: its colour at fraction (tx, ty) from pixel (x, y). */
+static inline float4
+enlarged (__global const float *picture, int x, int y, float tx, float ty, int w, int h)
+{
+  const float4 across = catmull_rom (tx), down = catmull_rom (ty);
+  const float  wx[4] = { across.x, across.y, across.z, across.w }, wy[4] = { down.x, down.y, down.z, down.w };
+  float4       sum = 0.0f;
+
+  for (int n = 0; n < 16; n++)
+    sum += wx[n & 3] * wy[n >> 2] * pixel (picture, x - 1 + (n & 3), y - 1 + (n >> 2), w, h);
+  return sum;
+}
+
 /* own [rows,columns,4] is the tile whose corner is (tile_x, tile_y) in a picture of
  * W x H; source [source_h,source_w,4], with its corner, holds what the flow brings there; small [h,w,4] is the
- * picture as the model saw it; all R'G'B'A.  flow [h,w,2], grid [gh,gw,3*levels*12], residual [h,w,3]; out [rows,columns,4]. */
+ * picture as the model saw it; all R'G'B'A.  flow [h,w,2], grid [gh,gw,3*levels*12], residual [h,w,3], answer [h,w,4] the model's own
+ * result, needed where detail < 1; out [rows,columns,4]. */
 __kernel void
-lift (IN (own), IN (source), IN (small), IN (flow), IN (grid), IN (residual), OUT (out),
+lift (IN (own), IN (source), IN (small), IN (flow), IN (grid), IN (residual), IN (answer), OUT (out),
       const int W, const int H, const int w, const int h,
       const int tile_x, const int tile_y, const int columns, const int rows,
       const int source_x, const int source_y, const int source_w, const int source_h,
-      const int gh, const int gw, const int levels, const int explicit, const float strength)
+      const int gh, const int gw, const int levels, const int explicit,
+      const float strength, const float detail)
 {
   OPEN_IN (own);
   OPEN_IN (source);
@@ -86,6 +131,7 @@ lift (IN (own), IN (source), IN (small), IN (flow), IN (grid), IN (residual), OU
   OPEN_IN (flow);
   OPEN_IN (grid);
   OPEN_IN (residual);
+  OPEN_IN (answer);
   OPEN_OUT (out);
   const int column = get_global_id (0), row = get_global_id (1), X = tile_x + column, Y = tile_y + row;
 
@@ -97,7 +143,7 @@ lift (IN (own), IN (source), IN (small), IN (flow), IN (grid), IN (residual), OU
   const float  fx = (X + 0.5f) * w / W - 0.5f, fy = (Y + 0.5f) * h / H - 0.5f;
   const int    x0 = (int) floor (fx), y0 = (int) floor (fy);
   const float  ax = fx - x0, ay = fy - y0;
-  float        f[12], sum = 0.0f, dx = 0.0f, dy = 0.0f;
+  float        f[12], sum = 0.0f;
   float4       rest = 0.0f, x;
 
   for (int k = 0; k < 12; k++)
@@ -113,17 +159,13 @@ lift (IN (own), IN (source), IN (small), IN (flow), IN (grid), IN (residual), OU
       sum += weight;
       /* a repainting model's residual is the new picture itself, centred */
       rest.xyz += weight * (vload3 (at, residual) - (explicit ? (float3) 0.0f : vload4 (at, small).xyz - 0.5f));
-      if (explicit)
-        {
-          dx += tent * flow[2 * at];
-          dy += tent * flow[2 * at + 1];
-        }
     }
 
   x = old;
   if (explicit)
     {
-      const Place px = displace (X, strength * dx * W * 0.5f, W), py = displace (Y, strength * dy * H * 0.5f, H);
+      const float2 d = flow_between (flow, x0, y0, ax, ay, w, h);
+      const Place  px = displace (X, strength * d.x * W * 0.5f, W), py = displace (Y, strength * d.y * H * 0.5f, H);
 
       if (px.at != X || py.at != Y || px.t != 0.0f || py.t != 0.0f)
         {
@@ -144,6 +186,8 @@ lift (IN (own), IN (source), IN (small), IN (flow), IN (grid), IN (residual), OU
   y.x = x.x + strength * (f[0] * c.x + f[1] * c.y + f[2] * c.z + f[3] + rest.x);
   y.y = x.y + strength * (f[4] * c.x + f[5] * c.y + f[6] * c.z + f[7] + rest.y);
   y.z = x.z + strength * (f[8] * c.x + f[9] * c.y + f[10] * c.z + f[11] + rest.z);
+  if (detail < 1.0f)
+    y = mix (enlarged (answer, x0, y0, ax, ay, w, h), y, detail);
   y.w = old.w; /* alpha passes through */
   vstore4 (y, here, out);
 }

@@ -39,7 +39,7 @@ struct _FseEditor
 void
 fse_apply_settings_default (FseApplySettings *settings)
 {
-  *settings = (FseApplySettings) { .steps = 1, .strength = 1.0, .seed = 0, .references = 1, .reference = -1 };
+  *settings = (FseApplySettings) { .steps = 1, .strength = 1.0, .seed = 0, .references = 1, .reference = -1, .detail = -1 };
 }
 
 gboolean
@@ -53,6 +53,9 @@ fse_apply_settings_check (const FseApplySettings *settings, GError **error)
   else if (settings->references < 1 || settings->references > MAX_REFERENCES)
     g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, "From 1 to %d example pairs can be consulted, not %d.",
                  MAX_REFERENCES, settings->references);
+  else if (!(settings->detail == -1 || (settings->detail >= 0 && settings->detail <= 1)))
+    g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE,
+                 "The detail goes from 0 (as smooth as the model's own result) to 1 (all of the picture's), not %g.", settings->detail);
   else if (settings->reference < -1)
     g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, "The example pair to consult is counted from 0, or -1 for the nearest; it cannot be %d.",
                  settings->reference);
@@ -383,7 +386,9 @@ fse_editor_apply_raster (FseEditor *editor, const FseRaster *raster, const FseRe
   if (!small || !predict (editor, small, settings, &finding, error))
     return FALSE;
   lift = fse_lift_new (editor->device, &editor->fields, small, error);
-  return lift && fse_lift_run (lift, raster, region, settings->strength, go_on, &writing, error);
+  return lift
+         && fse_lift_run (lift, raster, region, settings->strength,
+                          settings->detail < 0 ? fse_model_info (editor->model)->detail : settings->detail, go_on, &writing, error);
 }
 
 FseImage *

@@ -25,6 +25,7 @@ typedef struct
   gdouble strength;   /* 0..1; 0 is exactly the input */
   guint64 seed;       /* the same seed gives the same picture */
   gint    references; /* training pairs consulted, 1..8; the nearest ones */
+  gdouble detail;     /* how much of its own fine detail the picture keeps, 0..1; -1: what the model was measured to leave */
   gint    reference;  /* the one pair to consult instead, counted from 0; -1: the nearest */
 } FseApplySettings;
 
@@ -46,7 +47,7 @@ FseImage  *fse_editor_see   (FseEditor *editor, const FseRaster *raster, FseProg
 /* The edit of `region` (NULL: all) of a picture.  The networks look at the whole raster, reduced to the
  * model's working size, and only the region is written: it is cut out of what the whole would
  * have become.  Memory does not grow with the picture.  What was found for a picture is kept: the next
- * region or strength of the same picture, with the same other settings, only writes.
+ * region, strength or detail of the same picture, with the same other settings, only writes.
  * Progress is told, and cancelling heard, at least every second or so; where FALSE is
  * returned, the caller throws away what was written. */
 gboolean   fse_editor_apply_raster (FseEditor *editor, const FseRaster *raster, const FseRectangle *region,

@@ -29,6 +29,7 @@ struct _FseLift
   gint            width, height; /* of the fields */
   FseBuffer       small;
   gfloat         *flow;          /* [height,width,2] in main memory, or NULL */
+  FseBuffer       answer;        /* [height,width,4]: the model's own result, where detail is to go */
   gint            side;          /* of tiles, as far as memory allows */
   Pixels          own, source, out;
 };
@@ -37,7 +38,8 @@ struct _FseLift
 typedef struct
 {
   const FseRaster *raster;
-  gdouble          strength, done, all; /* pixels */
+  gdouble          strength, detail;
+  gdouble          done, all; /* pixels */
   FseLiftProgress  go_on;
   gpointer         data;
 } Run;
@@ -84,6 +86,8 @@ fse_lift_free (FseLift *lift)
   pixels_clear (lift, &lift->out);
   if (lift->small.mem)
     fse_device_free (lift->device, &lift->small);
+  if (lift->answer.mem)
+    fse_device_free (lift->device, &lift->answer);
   g_free (lift->flow);
   g_free (lift);
 }
@@ -204,27 +208,37 @@ check_finite (FseLift *lift, const FseRectangle *tile, const FseRectangle *sourc
   return FALSE;
 }
 
+/* `tile` of a picture of width x height, into `out`. */
 static gboolean
-launch (FseLift *lift, const Run *run, const FseRectangle *tile, const FseRectangle *source, gboolean moves, GError **error)
+launch (FseLift *lift, gint width, gint height, gdouble strength, gdouble detail, const FseRectangle *tile, FseBuffer own,
+        const FseRectangle *source, FseBuffer from, FseBuffer out, GError **error)
 {
   const FseChangeFields *fields = &lift->fields;
-  const FseRaster       *raster = run->raster;
   gboolean               explicit = fields->flow != NULL;
-  FseBuffer              from = moves ? lift->source.buffer : lift->own.buffer;
   FseRange               range = fse_device_family (lift->device) == FSE_FAMILY_GPU
                                    ? fse_range_groups (tile->width, tile->height, 1, 16, 4, 1)
                                    : fse_range_groups (tile->width, tile->height, 1, 64, 1, 1);
 
   return fse_launch (lift->device, "change", "lift", range, error,
-                     FSE_BUF (lift->own.buffer), FSE_BUF (from), FSE_BUF (lift->small),
+                     FSE_BUF (own), FSE_BUF (from), FSE_BUF (lift->small),
                      FSE_BUF (explicit ? fields->flow->data : fields->residual->data),
                      FSE_BUF (explicit ? fields->grid->data : fields->residual->data),
-                     FSE_BUF (fields->residual->data), FSE_BUF (lift->out.buffer),
-                     FSE_INT (raster->width), FSE_INT (raster->height), FSE_INT (lift->width), FSE_INT (lift->height),
+                     FSE_BUF (fields->residual->data), FSE_BUF (detail < 1 ? lift->answer : lift->small), FSE_BUF (out),
+                     FSE_INT (width), FSE_INT (height), FSE_INT (lift->width), FSE_INT (lift->height),
                      FSE_INT (tile->x), FSE_INT (tile->y), FSE_INT (tile->width), FSE_INT (tile->height),
                      FSE_INT (source->x), FSE_INT (source->y), FSE_INT (source->width), FSE_INT (source->height),
                      FSE_INT (explicit ? fields->grid->h : 1), FSE_INT (explicit ? fields->grid->w : 1),
-                     FSE_INT (FSE_GRID_LEVELS), FSE_INT (explicit), FSE_FLOAT (run->strength), FSE_END);
+                     FSE_INT (FSE_GRID_LEVELS), FSE_INT (explicit), FSE_FLOAT (strength), FSE_FLOAT (detail), FSE_END);
+}
+
+/* The model's own result, at its own size. */
+static gboolean
+find_answer (FseLift *lift, gdouble strength, GError **error)
+{
+  const FseRectangle whole = { 0, 0, lift->width, lift->height };
+
+  return (lift->answer.mem || fse_device_alloc (lift->device, area (&whole) * 4, &lift->answer, error))
+         && launch (lift, lift->width, lift->height, strength, 1, &whole, lift->small, &whole, lift->small, lift->answer, error);
 }
 
 static gboolean
@@ -233,7 +247,8 @@ lift_tile (FseLift *lift, const Run *run, const FseRectangle *tile, const FseRec
   return pixels_load (lift, &lift->own, run->raster, tile, error)
          && (!moves || pixels_load (lift, &lift->source, run->raster, source, error))
          && pixels_fit (lift, &lift->out, tile, error)
-         && launch (lift, run, tile, source, moves, error)
+         && launch (lift, run->raster->width, run->raster->height, run->strength, run->detail, tile, lift->own.buffer, source,
+                    moves ? lift->source.buffer : lift->own.buffer, lift->out.buffer, error)
          && fse_device_read (lift->device, lift->out.buffer, lift->out.host, area (tile) * 4, error);
 }
 
@@ -295,10 +310,12 @@ lift_region (FseLift *lift, Run *run, const FseRectangle *region, GError **error
 
 gboolean
 fse_lift_run (FseLift *lift, const FseRaster *raster, const FseRectangle *region, gdouble strength,
-              FseLiftProgress go_on, gpointer data, GError **error)
+              gdouble detail, FseLiftProgress go_on, gpointer data, GError **error)
 {
-  Run run = { .raster = raster, .strength = strength, .all = area (region), .go_on = go_on, .data = data };
+  Run run = { .raster = raster, .strength = strength, .detail = detail, .all = area (region), .go_on = go_on, .data = data };
 
+  if (detail < 1 && !find_answer (lift, strength, error))
+    return FALSE;
   for (gint y = region->y; y < region->y + region->height; y += TILE_SIDE)
     for (gint x = region->x; x < region->x + region->width; x += TILE_SIDE)
       {

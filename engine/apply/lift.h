@@ -9,7 +9,7 @@
  *
  * Typical use
  *   1. lift = fse_lift_new (device, &fields, small, &error);
- *   2. fse_lift_run (lift, &raster, &region, strength, go_on, data, &error);
+ *   2. fse_lift_run (lift, &raster, &region, strength, 1, go_on, data, &error);
  */
 #ifndef FSE_LIFT_H
 #define FSE_LIFT_H
@@ -31,11 +31,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FseLift, fse_lift_free)
 typedef gboolean (*FseLiftProgress) (gdouble fraction, gpointer data, GError **error);
 
 /* The region of the raster, which is the whole picture that the model saw.  strength 0..1
- * scales flow, bilateral grid and residual alike; alpha is the picture's.  Where the device's memory runs
+ * scales flow, bilateral grid and residual alike; alpha is the picture's.  detail 0..1: 1 changes the picture's own
+ * pixels, 0 enlarges the model's own result smoothly, between lies between.  Where the device's memory runs
  * short, tiles are halved until they fit.  FSE_ERROR_NUMERIC or FSE_ERROR_BAD_IMAGE (whose fault it
  * is) where a result is not a number: it is not written. */
 gboolean fse_lift_run (FseLift *lift, const FseRaster *raster, const FseRectangle *region, gdouble strength,
-                       FseLiftProgress go_on, gpointer data, GError **error);
+                       gdouble detail, FseLiftProgress go_on, gpointer data, GError **error);
 
 G_END_DECLS
 

@@ -57,6 +57,8 @@ parse (Options *options, gint *argc, gchar ***argv)
     { "strength", 0, 0, G_OPTION_ARG_DOUBLE, &options->settings.strength, "How much of the edit, 0..1 (1)", "X" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &options->seed, "Start of all randomness (0)", "S" },
     { "references", 0, 0, G_OPTION_ARG_INT, &options->settings.references, "Training pairs consulted, 1..8", "N" },
+    { "detail", 0, 0, G_OPTION_ARG_DOUBLE, &options->settings.detail,
+      "How much of its own fine detail a picture keeps, 0..1 (as measured in training)", "X" },
     { "device", 0, 0, G_OPTION_ARG_STRING, &options->device, "Device: cpu, gpu, a number or a part of its name", "NAME" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->positional, NULL, NULL },
     { NULL }

@@ -24,6 +24,7 @@ print_json (const FseModelInfo *info, const gchar *name)
   fse_cli_add_number (json, "seconds", info->seconds);
   fse_cli_add_number (json, "error", info->error);
   fse_cli_add_number (json, "copy_error", info->copy_error);
+  fse_cli_add_number (json, "detail", info->detail);
   fse_cli_add_number (json, "held_out", info->held_out);
   fse_cli_add_number (json, "validation", info->validation);
   fse_cli_add_number (json, "best_step", info->best_step ? info->best_step : info->steps);
@@ -62,6 +63,8 @@ print_text (const FseModelInfo *info, const gchar *name)
   if (info->held_out)
     printf ("\n  Validation        %.3f on %u held-out pair%s (1 is doing nothing), with the weights of step %u",
             info->validation, info->held_out, info->held_out == 1 ? "" : "s", info->best_step);
+  if (info->detail < 1)
+    printf ("\n  Detail            a picture keeps %.0f %% of its own finest detail", 100 * info->detail);
   printf ("\n  Weights           %" G_GSIZE_FORMAT "\n", info->n_weights);
   printf ("  Settings\n");
   for (; help->name; help++)

@@ -67,6 +67,7 @@ fse_model_save (const gchar *path, const FseModelInfo *info, FseWeights *weights
       fse_tensors_writer_set_number (writer, "best_step", info->best_step);
       fse_tensors_writer_set_number (writer, "validation", info->validation);
     }
+  fse_tensors_writer_set_number (writer, "detail", info->detail);
   fse_tensors_writer_set_number (writer, "weights", fse_weights_count (weights));
   fse_tensors_writer_set (writer, "device", info->device);
   fse_tensors_writer_set (writer, "program", info->program);
@@ -196,6 +197,9 @@ read_info (FseTensorsReader *reader, const gchar *path, GError **error)
   info->created = get_text (reader, "created");
   info->instruction = get_text (reader, "instruction");
   info->inverse = get_text (reader, "inverse");
+  info->detail = 1;
+  if (fse_tensors_reader_get (reader, "detail") && !get_number (reader, "detail", 0, 1, &info->detail, error))
+    return NULL;
   if (!read_validation (reader, info, error))
     return NULL;
   return g_steal_pointer (&info);

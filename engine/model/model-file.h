@@ -29,6 +29,7 @@ typedef struct
   guint       held_out;      /* pairs that were not learnt from: the last ones */
   guint       best_step;     /* whose weights these are; 0 = nothing was held out */
   gdouble     validation;    /* what they score on the held-out pairs (1 = doing nothing); NaN = nothing was held out */
+  gdouble     detail;        /* 0..1: how much of its own fine detail a picture keeps, as measured on the pairs; 1 = all */
   gsize       n_weights;
   gchar      *device;
   gchar      *program; /* "few-shot-edit 0.1.0" */

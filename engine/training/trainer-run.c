@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "apply/detail.h"
 #include "files/disk.h"
 #include "model/model-file.h"
 #include "operators/optimiser.h"
@@ -329,6 +330,24 @@ keeps_best (FseTrainer *trainer)
   return trainer->settings.keep == FSE_KEEP_BEST || last_look (trainer).score > FAR_WORSE * state->best.score;
 }
 
+/* What the written model leaves of a picture's own fine detail, into `info`.  A device without room for it
+ * costs nothing but this. */
+static gboolean
+measure_detail (FseTrainer *trainer, FseModelInfo *info)
+{
+  g_autoptr (GError)    problem = NULL;
+  g_autoptr (FseEditor) editor = NULL;
+
+  if (!fse_detail_measurable (trainer->pairs, trainer->settings.size))
+    return FALSE;
+  editor = fse_editor_open (trainer->path, trainer->device_name, &problem);
+  if (editor && fse_detail_measure (editor, trainer->pairs, trainer->settings.size, &info->detail, &problem))
+    return info->detail < 1;
+  g_info ("The detail could not be measured: %s", problem->message);
+  info->detail = 1;
+  return FALSE;
+}
+
 static gboolean
 save_model (FseTrainer *trainer, GError **error)
 {
@@ -345,12 +364,14 @@ save_model (FseTrainer *trainer, GError **error)
                         .error = state->error, .copy_error = data->copy_error, .held_out = trainer->held_out,
                         .best_step = best ? state->best.step : state->step,
                         .validation = best ? state->best.score : last_look (trainer).score,
-                        .device = (gchar *) fse_device_info (trainer->device)->name,
+                        .detail = 1, .device = (gchar *) fse_device_info (trainer->device)->name,
                         .program = (gchar *) "few-shot-edit " FSE_VERSION, .created = created,
                         .instruction = trainer->instruction, .inverse = trainer->inverse };
 
   return read_averages (trainer, last, error)
-         && fse_model_save (trainer->path, &info, trainer->weights, best ? state->kept : last, before, after, error);
+         && fse_model_save (trainer->path, &info, trainer->weights, best ? state->kept : last, before, after, error)
+         && (!measure_detail (trainer, &info)
+             || fse_model_save (trainer->path, &info, trainer->weights, best ? state->kept : last, before, after, error));
 }
 
 static gboolean

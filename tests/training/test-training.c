@@ -6,7 +6,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#include "apply/editor.h"
+#include "apply/detail.h"
 #include "examples.h"
 #include "files/safetensors.h"
 #include "model/model-file.h"
@@ -467,6 +467,48 @@ test_region (void)
   g_assert_error (error, FSE_ERROR, FSE_ERROR_CANCELLED);
 }
 
+/* Three pairs that are larger than the model's working size and full of fine detail, which the after, a
+ * recolouring otherwise, keeps or has lost. */
+static FsePairs *
+detailed_pairs (gboolean kept)
+{
+  FsePairs *pairs = example_pairs (3, 200);
+
+  for (guint i = 0; i < 3; i++)
+    {
+      FsePair *pair = pairs->pairs->pdata[i];
+
+      for (gsize p = 0; p < 200 * 200 * 4; p += 4)
+        for (gint c = 0; c < 3; c++)
+          {
+            gfloat grain = ((p / 4 + p / 800) % 2) ? 0.1f : -0.1f;
+
+            pair->before->rgba[p + c] += grain;
+            pair->after->rgba[p + c] += kept ? 0.7f * grain : 0;
+          }
+    }
+  return pairs;
+}
+
+static void
+test_detail (void)
+{
+  g_autofree gchar     *path = model_path ("learns");
+  g_autoptr (GError)    error = NULL;
+  g_autoptr (FseEditor) editor = fse_editor_open (path, NULL, &error);
+  g_autoptr (FsePairs)  kept = detailed_pairs (TRUE), wiped = detailed_pairs (FALSE), small = example_pairs (3, 64);
+  gdouble               detail;
+
+  g_assert_no_error (error);
+  g_assert_true (fse_detail_measurable (kept, 64));
+  g_assert_false (fse_detail_measurable (small, 64));
+  g_assert_true (fse_detail_measure (editor, kept, 64, &detail, &error));
+  g_assert_cmpfloat (detail, ==, 1);
+  g_assert_true (fse_detail_measure (editor, wiped, 64, &detail, &error));
+  g_test_message ("wiped away: %.3f is left", detail);
+  g_assert_cmpfloat (detail, <, 0.3); /* the waves have some fine detail, too, which stays */
+}
+
 /* A device with too little memory: a sentence that says how much was needed. */
 static void
 test_out_of_memory (void)
@@ -556,6 +598,7 @@ main (int argc, char **argv)
   g_test_add_func ("/training/learns", test_learns);
   g_test_add_func ("/training/apply", test_apply);
   g_test_add_func ("/training/apply to a region", test_region);
+  g_test_add_func ("/training/detail that is kept or wiped away", test_detail);
   g_test_add_func ("/training/resume equals uninterrupted", test_resume);
   g_test_add_func ("/training/held-out pairs", test_validation);
   g_test_add_func ("/training/patience", test_patience);
