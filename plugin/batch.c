@@ -117,38 +117,47 @@ layer_name (FseHost *host, gint layer)
   return g_strdup (_("Layer"));
 }
 
+/* The run itself, between copying the layer and putting the result. */
+static gboolean
+apply_to (FseHost *host, FseHostEdit *edit, const FseApplyRequest *request, GError **error)
+{
+  FseModelSlot *slot = fse_model_slot_new ();
+  FseApplyRun  *run  = fse_apply_run_start_edit (slot, host, edit, request, error);
+  gboolean      ok   = FALSE;
+
+  if (run)
+    {
+      for (guint poll = 0; ! fse_apply_run_finished (run); poll++)
+        {
+          if (poll % POLLS_A_REPORT == 0)
+            host->progress (host, NULL, MIN (fse_apply_run_fraction (run), 0.999));
+          wait_a_little ();
+        }
+      ok = fse_apply_run_end_edit (run, error);
+    }
+  fse_model_slot_free (slot);
+  return ok;
+}
+
 gint
 fse_batch_apply (FseHost *host, gint image, gint layer, const FseApplyRequest *request, GError **error)
 {
-  g_autoptr (FseImage) before = NULL, after = NULL;
-  g_autofree gchar    *base = NULL, *name = NULL;
-  FseModelSlot        *slot;
-  FseApplyRun         *run;
+  FseHostEdit      *edit = host->edit_begin (host, image, layer, error);
+  g_autofree gchar *base = NULL, *name = NULL;
+  gboolean          done = FALSE, ok = TRUE;
+  gint              result = -1;
 
-  if (! host->can_edit (host, image, layer, error) || ! (before = host->read_layer (host, layer, 0, error)))
+  if (! edit)
     return -1;
-
-  slot = fse_model_slot_new ();
-  run  = fse_apply_run_start (slot, before, request, error);
-  if (! run)
-    {
-      fse_model_slot_free (slot);
-      return -1;
-    }
   host->progress (host, _("Applying the trained edit"), -1.0);
-  for (guint poll = 0; ! fse_apply_run_finished (run); poll++)
-    {
-      if (poll % POLLS_A_REPORT == 0)
-        host->progress (host, NULL, MIN (fse_apply_run_fraction (run), 0.999));
-      wait_a_little ();
-    }
-  after = fse_apply_run_end (run, error);
-  fse_model_slot_free (slot);
-  host->progress (host, NULL, 1.0);
-  if (! after)
-    return -1;
-
+  while (ok && ! done)
+    ok = host->edit_copy (host, edit, &done, error);
+  ok   = ok && apply_to (host, edit, request, error);
   base = layer_name (host, layer);
-  name = fse_result_name (base, request->model);
-  return host->add_result (host, image, layer, before, after, name, error);
+  name = fse_result_name (base, request->model, request->strength);
+  for (done = FALSE; ok && ! done;)
+    ok = host->edit_put (host, edit, request->output, name, &done, &result, error);
+  host->edit_free (host, edit);
+  host->progress (host, NULL, 1.0);
+  return ok ? result : -1;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * GIMP 2.10 as the host: layers, pixels, the result's layer, values, windows.
+ * GIMP 2.10 as the host: layers, pixels, edits, values, windows.
  *
  * libgimp speaks to GIMP over one wire without locks, and a drawable's
  * GeglBuffer fetches its tiles over the same wire; a second thread on it ends
@@ -19,6 +19,7 @@
 
 #include <libgimp/gimp.h>
 
+#include "fse-edit-gimp2.h"
 #include "fse-pixels-gimp2.h"
 
 #define VALUES_VERSION 1
@@ -28,12 +29,6 @@ static GThread *main_thread;
 #define ON_MAIN_THREAD() g_assert (g_thread_self () == main_thread)
 
 /* --- layers -------------------------------------------------------------- */
-
-static void
-set_pdb_error (GError **error, const gchar *what)
-{
-  g_set_error (error, FSE_ERROR, FSE_ERROR_IO, _("%s GIMP says: %s"), what, gimp_get_pdb_error ());
-}
 
 static gboolean
 check_layer (gint32 layer, GError **error)
@@ -277,135 +272,46 @@ can_edit (FseHost *host, gint image, gint layer, GError **error)
 static FseImage *
 read_layer (FseHost *host, gint layer, gint max_side, GError **error)
 {
-  gint width, height;
+  gint longer;
 
   ON_MAIN_THREAD ();
   if (! check_layer (layer, error))
     return NULL;
-  width  = gimp_drawable_width (layer);
-  height = gimp_drawable_height (layer);
-  if (max_side > 0 && MAX (width, height) > max_side)
-    return fse_pixels_read_small (layer, (gdouble) max_side / MAX (width, height), error);
-  return fse_pixels_read (layer, 0, 0, width, height, FALSE, error);
+  longer = MAX (gimp_drawable_width (layer), gimp_drawable_height (layer));
+  return fse_pixels_read_small (layer, max_side > 0 && longer > max_side ? (gdouble) max_side / longer : 1.0, error);
 }
 
-static void
-to_screen (FseHost *host, gint layer, FseImage *picture)
+/* --- editing a layer ------------------------------------------------------ */
+
+static FseHostEdit *
+edit_begin (FseHost *host, gint image, gint layer, GError **error)
 {
-  const Babl        *format = babl_format ("R'G'B'A float");
-  GimpColorProfile  *from, *to;
-  GimpColorTransform *transform;
-
-  ON_MAIN_THREAD ();
-  if (! gimp_item_is_valid (layer) || picture->gray)
-    return;
-  from = gimp_image_get_effective_color_profile (gimp_item_get_image (layer));
-  if (! from)
-    return;
-  to        = gimp_color_profile_new_rgb_srgb ();
-  transform = gimp_color_transform_new (from, format, to, format, GIMP_COLOR_RENDERING_INTENT_RELATIVE_COLORIMETRIC,
-                                        GIMP_COLOR_TRANSFORM_FLAGS_BLACK_POINT_COMPENSATION);
-  if (transform) /* NULL where both are the same */
-    {
-      gimp_color_transform_process_pixels (transform, format, picture->rgba, format, picture->rgba,
-                                           (gsize) picture->width * picture->height);
-      g_object_unref (transform);
-    }
-  g_object_unref (to);
-  g_object_unref (from);
+  return can_edit (host, image, layer, error) ? fse_edit_begin (layer, error) : NULL;
 }
 
-/* --- the result ---------------------------------------------------------- */
-
-static GimpImageType
-result_type (gint32 source)
-{
-  if (gimp_drawable_is_gray (source))
-    return gimp_drawable_has_alpha (source) ? GIMP_GRAYA_IMAGE : GIMP_GRAY_IMAGE;
-  return gimp_drawable_has_alpha (source) ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE;
-}
-
-/* The selection and the source's own mask hide the same parts of the result. */
 static gboolean
-add_masks (gint32 image, gint32 source, gint32 result, GError **error)
+edit_copy (FseHost *host, FseHostEdit *edit, gboolean *done, GError **error)
 {
-  gint32   source_mask = gimp_layer_get_mask (source);
-  gboolean masked      = source_mask != -1 && gimp_layer_get_apply_mask (source);
-  gboolean selected    = ! gimp_selection_is_empty (image);
-  gint32   mask;
-
-  if (! masked && ! selected)
-    return TRUE;
-  mask = gimp_layer_create_mask (result, selected ? GIMP_ADD_MASK_SELECTION : GIMP_ADD_MASK_WHITE);
-  if (mask == -1 || ! gimp_layer_add_mask (result, mask))
-    {
-      set_pdb_error (error, _("The result's layer mask could not be made."));
-      return FALSE;
-    }
-  if (masked)
-    fse_pixels_multiply_mask (mask, source_mask);
-  gimp_layer_set_edit_mask (result, FALSE);
-  return TRUE;
+  ON_MAIN_THREAD ();
+  return fse_edit_copy (edit, done, error);
 }
 
-static gint32
-build_result (gint32 image, gint32 source, const FseImage *before, const FseImage *after, const gchar *name, GError **error)
+static gboolean
+edit_put (FseHost *host, FseHostEdit *head, FseOutput output, const gchar *name, gboolean *done, gint *layer, GError **error)
 {
-  GimpLayerMode mode = gimp_layer_get_mode (source);
-  gint          x = 0, y = 0;
-  gint32        layer;
+  FseEdit *edit = (FseEdit *) head;
 
-  if (mode == GIMP_LAYER_MODE_PASS_THROUGH) /* a group's; plain layers have none */
-    mode = gimp_image_get_default_new_layer_mode (image);
-  layer = gimp_layer_new (image, name, after->width, after->height, result_type (source),
-                          gimp_layer_get_opacity (source), mode);
-  if (layer == -1)
-    {
-      set_pdb_error (error, _("The result's layer could not be made."));
-      return -1;
-    }
-  if (! gimp_image_insert_layer (image, layer, gimp_item_get_parent (source), gimp_image_get_item_position (image, source)))
-    {
-      set_pdb_error (error, _("The result's layer could not be put into the image."));
-      gimp_item_delete (layer);
-      return -1;
-    }
-  gimp_drawable_offsets (source, &x, &y);
-  if (! gimp_layer_set_offsets (layer, x, y))
-    {
-      set_pdb_error (error, _("The result's layer could not be moved to its place."));
-      gimp_image_remove_layer (image, layer);
-      return -1;
-    }
-  if (! fse_pixels_write (layer, source, before, after, error) || ! add_masks (image, source, layer, error))
-    {
-      gimp_image_remove_layer (image, layer);
-      return -1;
-    }
-  gimp_drawable_update (layer, 0, 0, after->width, after->height);
-  return layer;
-}
-
-static gint
-add_result (FseHost *host, gint image, gint source, const FseImage *before, const FseImage *after,
-            const gchar *name, GError **error)
-{
-  gint32 layer;
-
-  if (! can_edit (host, image, source, error)) /* the user may have closed it meanwhile */
-    return -1;
-  if (gimp_drawable_width (source) != after->width || gimp_drawable_height (source) != after->height
-      || before->width != after->width || before->height != after->height)
+  if (! can_edit (host, edit->image, edit->drawable, error)) /* the user may have closed it meanwhile */
+    return FALSE;
+  if (gimp_drawable_width (edit->drawable) != head->width || gimp_drawable_height (edit->drawable) != head->height)
     {
       g_set_error_literal (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
                            _("The layer's size changed while the edit was computed: repeat the edit."));
-      return -1;
+      return FALSE;
     }
-  gimp_image_undo_group_start (image);
-  layer = build_result (image, source, before, after, name, error);
-  gimp_image_undo_group_end (image);
-  gimp_displays_flush ();
-  return layer;
+  if (! edit->put && ! (edit->put = fse_result_new (edit, output, name, error)))
+    return FALSE;
+  return fse_result_on (edit->put, done, layer, error);
 }
 
 /* --- progress, messages, values ------------------------------------------ */
@@ -530,8 +436,13 @@ fse_host_gimp2 (void)
     .read_end      = read_end,
     .can_edit      = can_edit,
     .read_layer    = read_layer,
-    .to_screen     = to_screen,
-    .add_result    = add_result,
+    .edit_begin    = edit_begin,
+    .edit_copy     = edit_copy,
+    .edit_read     = fse_edit_read,
+    .edit_read_selection = fse_edit_read_selection,
+    .edit_write    = fse_edit_write,
+    .edit_put      = edit_put,
+    .edit_free     = fse_edit_free,
     .progress      = progress,
     .message       = message,
     .load_values   = load_values,

@@ -1,26 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Pixels between GIMP's drawables and FseImage, in bands: one piece of a large
- * picture costs twice the time in page faults.
+ * See fse-pixels-gimp2.h.
  */
 #include "ui/config-i18n.h"
 
 #include "fse-pixels-gimp2.h"
 
-#include <math.h>
-#include <string.h>
-
 #include <libgimp/gimp.h>
 
-#define BAND 128
-
-/* The sRGB curve over the drawable's own primaries: only the curve and the
- * precision are converted, never the colours. */
-static const Babl *
-float_format (gint drawable)
-{
-  return babl_format_with_space ("R'G'B'A float", babl_format_get_space (gimp_drawable_get_format (drawable)));
-}
+#include "fse-space-gimp2.h"
 
 static gint
 drawable_bits (gint drawable)
@@ -57,54 +45,6 @@ image_for (gint drawable, gint width, gint height, GError **error)
   return image;
 }
 
-static void
-apply_mask (FseImage *image, gint mask, gint x, gint y)
-{
-  g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (mask);
-  g_autofree gfloat     *values = g_new (gfloat, (gsize) image->width * BAND);
-  const Babl            *format = babl_format ("Y float");
-
-  for (gint row = 0; row < image->height; row += BAND)
-    {
-      gint    rows   = MIN (BAND, image->height - row);
-      gfloat *pixels = image->rgba + (gsize) row * image->width * 4;
-
-      gegl_buffer_get (buffer, GEGL_RECTANGLE (x, y + row, image->width, rows), 1.0, format, values,
-                       GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-      for (gsize i = 0; i < (gsize) image->width * rows; i++)
-        pixels[4 * i + 3] *= values[i];
-    }
-  image->has_alpha = TRUE;
-}
-
-FseImage *
-fse_pixels_read (gint drawable, gint x, gint y, gint width, gint height, gboolean masked, GError **error)
-{
-  g_autoptr (FseImage)   image  = image_for (drawable, width, height, error);
-  g_autoptr (GeglBuffer) buffer = NULL;
-  const Babl            *format;
-  gint                   mask;
-
-  if (! image)
-    return NULL;
-  buffer = gimp_drawable_get_buffer (drawable);
-  if (! buffer)
-    {
-      g_set_error_literal (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
-                           _("The layer's pixels could not be read: is its image still open?"));
-      return NULL;
-    }
-  format = float_format (drawable);
-  for (gint row = 0; row < height; row += BAND)
-    gegl_buffer_get (buffer, GEGL_RECTANGLE (x, y + row, width, MIN (BAND, height - row)), 1.0, format,
-                     image->rgba + (gsize) row * width * 4, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-
-  mask = masked ? gimp_layer_get_mask (drawable) : -1;
-  if (mask != -1 && gimp_layer_get_apply_mask (drawable))
-    apply_mask (image, mask, x, y);
-  return g_steal_pointer (&image);
-}
-
 FseImage *
 fse_pixels_read_small (gint drawable, gdouble scale, GError **error)
 {
@@ -112,13 +52,14 @@ fse_pixels_read_small (gint drawable, gdouble scale, GError **error)
   gint                   height = MAX ((gint) (gimp_drawable_height (drawable) * scale), 1);
   g_autoptr (FseImage)   image  = image_for (drawable, width, height, error);
   g_autoptr (GeglBuffer) buffer = NULL;
+  g_autoptr (FseSpace)   space  = NULL;
 
   if (! image)
     return NULL;
   buffer = gimp_drawable_get_buffer (drawable);
+  space  = fse_space_new (drawable);
   if (buffer)
-    gegl_buffer_get (buffer, GEGL_RECTANGLE (0, 0, width, height), scale, float_format (drawable), image->rgba,
-                     GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
+    fse_space_read (space, buffer, GEGL_RECTANGLE (0, 0, width, height), scale, GEGL_ABYSS_CLAMP, image->rgba);
   return g_steal_pointer (&image);
 }
 
@@ -132,6 +73,7 @@ struct _FsePixelsReading
   gint       x, y;           /* in scaled pixels */
   gdouble    scale;
   gint       row;
+  FseSpace  *space;
   FseImage  *image;
 };
 
@@ -151,6 +93,7 @@ fse_pixels_reading_new (gint drawable, gint x, gint y, gint width, gint height, 
   reading->x        = (gint) (x * scale);
   reading->y        = (gint) (y * scale);
   reading->scale    = scale;
+  reading->space    = fse_space_new (drawable);
   reading->image    = image;
   image->has_alpha |= reading->mask != -1;
   return reading;
@@ -173,7 +116,7 @@ fse_pixels_reading_on (FsePixelsReading *reading, gboolean *done, GError **error
     }
   rows = MIN (rows, image->height - reading->row);
   part = (GeglRectangle) { reading->x, reading->y + reading->row, image->width, rows };
-  gegl_buffer_get (buffer, &part, reading->scale, float_format (reading->drawable), pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
+  fse_space_read (reading->space, buffer, &part, reading->scale, GEGL_ABYSS_CLAMP, pixels);
   if (reading->mask != -1)
     {
       g_autoptr (GeglBuffer) mask   = gimp_drawable_get_buffer (reading->mask);
@@ -197,73 +140,7 @@ fse_pixels_reading_end (FsePixelsReading *reading)
 
   if (reading->row < image->height)
     g_clear_pointer (&image, fse_image_unref);
+  fse_space_free (reading->space);
   g_free (reading);
   return image;
-}
-
-gboolean
-fse_pixels_write (gint drawable, gint source, const FseImage *before, const FseImage *after, GError **error)
-{
-  const Babl            *native = gimp_drawable_get_format (drawable);
-  const Babl            *floats = float_format (drawable);
-  const Babl            *fish   = babl_fish (floats, native);
-  gsize                  bpp    = babl_format_get_bytes_per_pixel (native);
-  gsize                  width  = after->width;
-  g_autoptr (GeglBuffer) in     = gimp_drawable_get_buffer (source);
-  g_autoptr (GeglBuffer) out    = gimp_drawable_get_buffer (drawable);
-  g_autofree gfloat     *pixels = g_new (gfloat, width * BAND * 4);
-  g_autofree guchar     *old    = g_malloc (width * BAND * bpp);
-  g_autofree guchar     *new    = g_malloc (width * BAND * bpp);
-
-  if (! in || ! out)
-    {
-      g_set_error_literal (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
-                           _("The result's pixels could not be written: is the image still open?"));
-      return FALSE;
-    }
-  for (gint row = 0; row < after->height; row += BAND)
-    {
-      gint           rows      = MIN (BAND, after->height - row);
-      GeglRectangle  rectangle = { 0, row, after->width, rows };
-      const gfloat  *x         = before->rgba + row * width * 4;
-      gsize          n         = width * rows;
-
-      memcpy (pixels, after->rgba + row * width * 4, n * 4 * sizeof (gfloat));
-      for (gsize i = 0; i < n * 4; i++)
-        if (! isfinite (pixels[i])) /* the engine guards against these; a layer is worth a second look */
-          pixels[i] = x[i];
-      babl_process (fish, pixels, new, n);
-      gegl_buffer_get (in, &rectangle, 1.0, native, old, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-      for (gsize i = 0; i < n; i++)
-        if (memcmp (pixels + 4 * i, x + 4 * i, 4 * sizeof (gfloat)) == 0)
-          memcpy (new + i * bpp, old + i * bpp, bpp);
-      gegl_buffer_set (out, &rectangle, 0, native, new, GEGL_AUTO_ROWSTRIDE);
-    }
-  gegl_buffer_flush (out);
-  return TRUE;
-}
-
-void
-fse_pixels_multiply_mask (gint mask, gint other)
-{
-  g_autoptr (GeglBuffer) in     = gimp_drawable_get_buffer (other);
-  g_autoptr (GeglBuffer) out    = gimp_drawable_get_buffer (mask);
-  gint                   width  = gimp_drawable_width (mask);
-  gint                   height = gimp_drawable_height (mask);
-  gsize                  band   = (gsize) width * BAND;
-  const Babl            *format = babl_format ("Y float");
-  g_autofree gfloat     *a      = g_new (gfloat, band);
-  g_autofree gfloat     *b      = g_new (gfloat, band);
-
-  for (gint row = 0; row < height; row += BAND)
-    {
-      GeglRectangle rectangle = { 0, row, width, MIN (BAND, height - row) };
-
-      gegl_buffer_get (in, &rectangle, 1.0, format, a, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-      gegl_buffer_get (out, &rectangle, 1.0, format, b, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-      for (gsize i = 0; i < (gsize) width * rectangle.height; i++)
-        b[i] *= a[i];
-      gegl_buffer_set (out, &rectangle, 0, format, b, GEGL_AUTO_ROWSTRIDE);
-    }
-  gegl_buffer_flush (out);
 }

@@ -42,6 +42,7 @@ enum
   APPLY_STRENGTH,
   APPLY_SEED,
   APPLY_DEVICE,
+  APPLY_OUTPUT,
   N_APPLY_ARGS
 };
 
@@ -74,17 +75,18 @@ static const GimpParamDef train_returns[] = {
 static const GimpParamDef apply_args[] = {
   { GIMP_PDB_INT32, (gchar *) "run-mode", (gchar *) "The run mode { RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1), RUN-WITH-LAST-VALS (2) }" },
   { GIMP_PDB_IMAGE, (gchar *) "image", (gchar *) "The image" },
-  { GIMP_PDB_DRAWABLE, (gchar *) "drawable", (gchar *) "The layer to edit; it stays as it is" },
+  { GIMP_PDB_DRAWABLE, (gchar *) "drawable", (gchar *) "The layer to edit" },
   { GIMP_PDB_STRING, (gchar *) "model-file", (gchar *) "The trained edit, NAME.fewshot.safetensors" },
   { GIMP_PDB_INT32, (gchar *) "steps", (gchar *) "Sampler steps, 1 to 100: 1 is the most faithful and the fastest" },
   { GIMP_PDB_FLOAT, (gchar *) "strength", (gchar *) "0 = nothing changes, 1 = the whole edit" },
   { GIMP_PDB_INT32, (gchar *) "seed", (gchar *) "The same seed gives the same picture" },
   { GIMP_PDB_STRING, (gchar *) "device", (gchar *) "\"gpu\", \"cpu\" or a part of the OpenCL device's name; \"\" = the best" },
+  { GIMP_PDB_INT32, (gchar *) "output", (gchar *) "Where the result goes { NEW-LAYER (0), REPLACE (1), NEW-IMAGE (2) }" },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (apply_args) == N_APPLY_ARGS);
 
 static const GimpParamDef apply_returns[] = {
-  { GIMP_PDB_LAYER, (gchar *) "layer", (gchar *) "The new layer with the result" },
+  { GIMP_PDB_LAYER, (gchar *) "layer", (gchar *) "The layer with the result" },
 };
 
 void
@@ -100,8 +102,9 @@ fse_procedures_install (void)
                           G_N_ELEMENTS (train_args), G_N_ELEMENTS (train_returns), train_args, train_returns);
   gimp_install_procedure (FSE_PROC_APPLY,
                           N_("Apply an edit that was learned from examples"),
-                          "Applies a model file of plug-in-few-shot-edit-train to a layer.  The result is a new layer above it, "
-                          "in one undo step; the selection becomes its mask.",
+                          "Applies a model file of plug-in-few-shot-edit-train to a layer, where something is selected to that "
+                          "part only.  The result is a new layer above it, masked by the selection, or in the layer's "
+                          "place, or an image of its own; one undo step takes it back.",
                           "The Few-shot Edit authors", "The Few-shot Edit authors", "2026",
                           N_("_Apply…"), "RGB*, GRAY*", GIMP_PLUGIN,
                           G_N_ELEMENTS (apply_args), G_N_ELEMENTS (apply_returns), apply_args, apply_returns);
@@ -194,5 +197,8 @@ fse_procedures_apply_args (gint n, const GimpParam *params, FseCall *call, FseAp
   request->steps    = params[APPLY_STEPS].data.d_int32;
   request->strength = params[APPLY_STRENGTH].data.d_float;
   request->seed     = params[APPLY_SEED].data.d_int32;
+  if (params[APPLY_OUTPUT].data.d_int32 < 0 || params[APPLY_OUTPUT].data.d_int32 >= FSE_N_OUTPUTS)
+    return FALSE;
+  request->output   = params[APPLY_OUTPUT].data.d_int32;
   return TRUE;
 }

@@ -19,6 +19,7 @@
 
 #define PREVIEW_SIDE 384
 #define POLL_MILLISECONDS 50
+#define BEAT_MICROSECONDS 30000  /* of work, between two looks at the user */
 #define CALM_MICROSECONDS 300000 /* a slider that moves on makes a preview useless */
 
 struct _FseApplyDialog
@@ -33,7 +34,9 @@ struct _FseApplyDialog
   FseModelSlot    *slot;
   FseApplyRun     *run;
   gboolean         whole;     /* the run is not a preview */
-  FseImage        *small, *picture;
+  gboolean         copied;
+  FseImage        *small;
+  FseHostEdit     *edit;      /* while the whole is applied: 1. copied, 2. run, 3. put */
   gboolean         want_apply, want_close;
   gint64           stale_since; /* the preview's settings changed then; 0 = it is right */
   guint            timer;
@@ -62,7 +65,7 @@ take_values (FseApplyDialog *dialog)
 static void
 update (FseApplyDialog *dialog)
 {
-  gboolean applying = dialog->want_apply || (dialog->run && dialog->whole);
+  gboolean applying = dialog->want_apply || dialog->edit;
   gboolean busy     = dialog->run != NULL;
   gdouble  fraction = busy ? fse_apply_run_fraction (dialog->run) : 0.0;
 
@@ -102,43 +105,87 @@ start_preview (FseApplyDialog *dialog)
 }
 
 static void
+end_edit (FseApplyDialog *dialog)
+{
+  if (dialog->edit)
+    dialog->host->edit_free (dialog->host, g_steal_pointer (&dialog->edit));
+}
+
+static void
 start_whole (FseApplyDialog *dialog)
 {
   g_autoptr (GError) error = NULL;
 
   dialog->want_apply = FALSE;
-  dialog->whole      = TRUE;
+  dialog->copied     = FALSE;
   take_values (dialog);
   fse_message_bar_show (FSE_MESSAGE_BAR (dialog->message), GTK_MESSAGE_INFO, NULL);
-  g_clear_pointer (&dialog->picture, fse_image_unref);
-  if (! dialog->host->can_edit (dialog->host, dialog->image, dialog->layer, &error)
-      || ! (dialog->picture = dialog->host->read_layer (dialog->host, dialog->layer, 0, &error))
-      || ! (dialog->run = fse_apply_run_start (dialog->slot, dialog->picture, dialog->request, &error)))
+  dialog->edit = dialog->host->edit_begin (dialog->host, dialog->image, dialog->layer, &error);
+  if (! dialog->edit)
     fail (dialog, error);
+}
+
+/* A piece of copying the layer or, after the run, of putting the result; *done when that is there. */
+static gboolean
+edit_piece (FseApplyDialog *dialog, gboolean *done, GError **error)
+{
+  g_autofree gchar *name = NULL;
+
+  if (! dialog->copied)
+    {
+      if (! dialog->host->edit_copy (dialog->host, dialog->edit, &dialog->copied, error))
+        return FALSE;
+      if (! dialog->copied)
+        return TRUE;
+      dialog->whole = TRUE;
+      dialog->run   = fse_apply_run_start_edit (dialog->slot, dialog->host, dialog->edit, dialog->request, error);
+      return dialog->run != NULL;
+    }
+  name = fse_result_name (dialog->base_name, dialog->request->model, dialog->request->strength);
+  return dialog->host->edit_put (dialog->host, dialog->edit, dialog->request->output, name, done, &dialog->result, error);
+}
+
+static void
+go_on (FseApplyDialog *dialog)
+{
+  g_autoptr (GError) error = NULL;
+  gint64             until = g_get_monotonic_time () + BEAT_MICROSECONDS;
+  gboolean           done  = FALSE, ok;
+
+  do
+    ok = edit_piece (dialog, &done, &error);
+  while (ok && ! done && ! dialog->run && g_get_monotonic_time () < until);
+  if (! ok)
+    {
+      dialog->result = -1;
+      fail (dialog, error);
+    }
+  dialog->want_close |= ok && done;
+  if (! ok || done)
+    end_edit (dialog);
 }
 
 static void
 end_run (FseApplyDialog *dialog)
 {
-  g_autoptr (GError)   error = NULL;
-  g_autoptr (FseImage) after = fse_apply_run_end (g_steal_pointer (&dialog->run), &error);
+  g_autoptr (GError) error = NULL;
 
-  if (! after)
-    fail (dialog, error);
-  else if (! dialog->whole)
+  if (dialog->whole)
     {
-      dialog->host->to_screen (dialog->host, dialog->layer, after);
-      fse_split_preview_set_after (FSE_SPLIT_PREVIEW (dialog->preview), after);
+      if (! fse_apply_run_end_edit (g_steal_pointer (&dialog->run), &error))
+        {
+          fail (dialog, error);
+          end_edit (dialog);
+        }
     }
-  else if (! dialog->want_close)
+  else
     {
-      g_autofree gchar *name = fse_result_name (dialog->base_name, dialog->request->model);
+      g_autoptr (FseImage) after = fse_apply_run_end (g_steal_pointer (&dialog->run), &error);
 
-      dialog->result = dialog->host->add_result (dialog->host, dialog->image, dialog->layer, dialog->picture, after, name, &error);
-      if (dialog->result == -1)
-        fail (dialog, error);
+      if (after)
+        fse_split_preview_set_after (FSE_SPLIT_PREVIEW (dialog->preview), after);
       else
-        dialog->want_close = TRUE;
+        fail (dialog, error);
     }
 }
 
@@ -153,11 +200,14 @@ look (gpointer data)
     {
       if (dialog->want_close)
         {
+          end_edit (dialog);
           dialog->timer = 0;
           gtk_widget_hide (GTK_WIDGET (dialog));
           return G_SOURCE_REMOVE;
         }
-      if (dialog->want_apply)
+      if (dialog->edit)
+        go_on (dialog);
+      else if (dialog->want_apply)
         start_whole (dialog);
       else if (dialog->stale_since && g_get_monotonic_time () - dialog->stale_since >= CALM_MICROSECONDS)
         start_preview (dialog);
@@ -173,7 +223,7 @@ on_response (GtkDialog *widget, gint response)
 
   if (response == GTK_RESPONSE_APPLY)
     {
-      if (! (dialog->run && dialog->whole))
+      if (! dialog->edit)
         dialog->want_apply = TRUE;
     }
   else
@@ -323,14 +373,12 @@ dispose (GObject *object)
   g_clear_handle_id (&dialog->timer, g_source_remove);
   if (dialog->run)
     {
-      g_autoptr (FseImage) after = NULL;
-
       fse_apply_run_cancel (dialog->run);
-      after = fse_apply_run_end (g_steal_pointer (&dialog->run), NULL);
+      fse_apply_run_end_edit (g_steal_pointer (&dialog->run), NULL);
     }
+  end_edit (dialog);
   g_clear_pointer (&dialog->slot, fse_model_slot_free);
   g_clear_pointer (&dialog->small, fse_image_unref);
-  g_clear_pointer (&dialog->picture, fse_image_unref);
   g_clear_pointer (&dialog->base_name, g_free);
   G_OBJECT_CLASS (fse_apply_dialog_parent_class)->dispose (object);
 }
@@ -354,7 +402,6 @@ static void
 read_small (FseApplyDialog *dialog)
 {
   g_autoptr (GError)    error  = NULL;
-  g_autoptr (FseImage)  screen = NULL;
   g_autoptr (GPtrArray) layers = dialog->host->list_layers (dialog->host);
 
   for (guint i = 0; i < layers->len; i++)
@@ -367,14 +414,10 @@ read_small (FseApplyDialog *dialog)
   if (! dialog->base_name)
     dialog->base_name = g_strdup (_("Layer"));
   dialog->small = dialog->host->read_layer (dialog->host, dialog->layer, PREVIEW_SIDE, &error);
-  screen        = dialog->small ? fse_image_scale (dialog->small, dialog->small->width, dialog->small->height, &error) : NULL;
-  if (! screen)
-    {
-      fail (dialog, error);
-      return;
-    }
-  dialog->host->to_screen (dialog->host, dialog->layer, screen);
-  fse_split_preview_set_before (FSE_SPLIT_PREVIEW (dialog->preview), screen);
+  if (dialog->small)
+    fse_split_preview_set_before (FSE_SPLIT_PREVIEW (dialog->preview), dialog->small);
+  else
+    fail (dialog, error);
 }
 
 GtkWidget *

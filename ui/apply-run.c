@@ -21,7 +21,9 @@ struct _FseApplyRun
 {
   FseJob           *job;
   FseModelSlot     *slot;
-  FseImage         *picture, *result;
+  FseImage         *picture, *result; /* or: */
+  FseHost          *host;
+  FseHostEdit      *edit;
   FseApplySettings  settings;
   gchar            *model, *device;
 
@@ -62,6 +64,35 @@ note_progress (gdouble fraction, gpointer data)
 }
 
 static gboolean
+read_edit (gpointer data, const FseRectangle *r, gfloat *rgba, GError **error)
+{
+  FseApplyRun *run = data;
+
+  run->host->edit_read (run->edit, 1.0, r->x, r->y, r->width, r->height, rgba);
+  return TRUE;
+}
+
+static gboolean
+write_edit (gpointer data, const FseRectangle *r, const gfloat *rgba, GError **error)
+{
+  FseApplyRun *run = data;
+
+  run->host->edit_write (run->edit, r->x, r->y, r->width, r->height, rgba);
+  return TRUE;
+}
+
+/* The whole layer is looked at, its region written. */
+static gboolean
+edit_layer (FseApplyRun *run, GError **error)
+{
+  const FseHostEdit *edit   = run->edit;
+  FseRaster          raster = { .width = edit->width, .height = edit->height, .has_alpha = edit->has_alpha,
+                                .read = read_edit, .write = write_edit, .data = run };
+
+  return fse_editor_apply_raster (run->slot->editor, &raster, &edit->region, &run->settings, note_progress, run, error);
+}
+
+static gboolean
 work (gpointer data, GError **error)
 {
   FseApplyRun  *run    = data;
@@ -93,12 +124,15 @@ work (gpointer data, GError **error)
       return FALSE;
     }
   note_progress (0.0, run);
+  if (run->edit)
+    return edit_layer (run, error);
   run->result = fse_editor_apply (editor, run->picture, &run->settings, note_progress, run, error);
   return run->result != NULL;
 }
 
-FseApplyRun *
-fse_apply_run_start (FseModelSlot *slot, FseImage *picture, const FseApplyRequest *request, GError **error)
+/* All but what is to be edited, and the job. */
+static FseApplyRun *
+run_new (FseModelSlot *slot, const FseApplyRequest *request, GError **error)
 {
   FseApplySettings settings;
   FseApplyRun     *run;
@@ -126,13 +160,36 @@ fse_apply_run_start (FseModelSlot *slot, FseImage *picture, const FseApplyReques
 
   run           = g_new0 (FseApplyRun, 1);
   run->slot     = slot;
-  run->picture  = fse_image_ref (picture);
   run->settings = settings;
   run->model    = model;
   run->device   = g_strdup (request->device);
   run->permille = -1;
   g_mutex_init (&run->lock);
-  run->job = fse_job_new ("apply", work, run);
+  return run;
+}
+
+FseApplyRun *
+fse_apply_run_start (FseModelSlot *slot, FseImage *picture, const FseApplyRequest *request, GError **error)
+{
+  FseApplyRun *run = run_new (slot, request, error);
+
+  if (! run)
+    return NULL;
+  run->picture = fse_image_ref (picture);
+  run->job     = fse_job_new ("apply", work, run);
+  return run;
+}
+
+FseApplyRun *
+fse_apply_run_start_edit (FseModelSlot *slot, FseHost *host, FseHostEdit *edit, const FseApplyRequest *request, GError **error)
+{
+  FseApplyRun *run = run_new (slot, request, error);
+
+  if (! run)
+    return NULL;
+  run->host = host;
+  run->edit = edit;
+  run->job  = fse_job_new ("apply", work, run);
   return run;
 }
 
@@ -160,6 +217,17 @@ fse_apply_run_cancel (FseApplyRun *run)
   g_mutex_unlock (&run->lock);
 }
 
+static void
+run_free (FseApplyRun *run)
+{
+  g_clear_pointer (&run->result, fse_image_unref);
+  g_clear_pointer (&run->picture, fse_image_unref);
+  g_free (run->model);
+  g_free (run->device);
+  g_mutex_clear (&run->lock);
+  g_free (run);
+}
+
 FseImage *
 fse_apply_run_end (FseApplyRun *run, GError **error)
 {
@@ -167,21 +235,25 @@ fse_apply_run_end (FseApplyRun *run, GError **error)
 
   if (fse_job_join (run->job, error))
     result = g_steal_pointer (&run->result);
-  g_clear_pointer (&run->result, fse_image_unref);
-  fse_image_unref (run->picture);
-  g_free (run->model);
-  g_free (run->device);
-  g_mutex_clear (&run->lock);
-  g_free (run);
+  run_free (run);
   return result;
 }
 
+gboolean
+fse_apply_run_end_edit (FseApplyRun *run, GError **error)
+{
+  gboolean ok = fse_job_join (run->job, error);
+
+  run_free (run);
+  return ok;
+}
+
 gchar *
-fse_result_name (const gchar *base, const gchar *model)
+fse_result_name (const gchar *base, const gchar *model, gdouble strength)
 {
   g_autofree gchar *name = g_path_get_basename (model);
 
   if (g_str_has_suffix (name, FSE_MODEL_SUFFIX))
     name[strlen (name) - strlen (FSE_MODEL_SUFFIX)] = '\0';
-  return g_strdup_printf ("%s (%s)", base, name);
+  return g_strdup_printf (_("%s (%s, %.0f %%)"), base, name, strength * 100.0);
 }

@@ -8,7 +8,11 @@
  * host of the test's own.
  *
  * Thread: every function is called in the main thread only, and the host may
- * assert that.  Work in other threads gets copied pixels (FseImage).
+ * assert that, but for those that say otherwise: they look at copied pixels.
+ *
+ * Pixels are in the training space: R'G'B'A floats with sRGB's primaries and curve,
+ * converted from the image's precision and colour profile and, when written, back to
+ * them.  Colours outside of sRGB are below 0 or above 1.
  *
  * Layers and images are the program's own numbers; they can die at any moment
  * (the user closes the image), so each function checks them again.
@@ -16,7 +20,7 @@
 #ifndef FSE_HOST_H
 #define FSE_HOST_H
 
-#include "files/image.h"
+#include "apply/raster.h"
 
 G_BEGIN_DECLS
 
@@ -38,6 +42,25 @@ typedef struct
 {
   gint width[2], height[2]; /* of what is read of each, not reduced; 0 where there is no second */
 } FseHostReading;
+
+/* Where a result goes. */
+typedef enum
+{
+  FSE_OUTPUT_LAYER,   /* a new layer above its source */
+  FSE_OUTPUT_REPLACE, /* in the layer's place */
+  FSE_OUTPUT_IMAGE,   /* a new image */
+  FSE_N_OUTPUTS
+} FseOutput;
+
+/* A layer that is being edited: a copy of it as it was, and what becomes of it.  Rectangles are
+ * in the layer's own coordinates.  The host's own fields follow. */
+typedef struct
+{
+  gint         width, height; /* of the layer */
+  gboolean     has_alpha;
+  FseRectangle region;        /* what is to be computed: all, or the selection's box */
+  gboolean     selected;      /* something is selected */
+} FseHostEdit;
 
 typedef struct _FseHost FseHost;
 
@@ -65,20 +88,34 @@ struct _FseHost
   /* Whether a result for this layer of this image could be written. */
   gboolean   (*can_edit)    (FseHost *host, gint image, gint layer, GError **error);
 
-  /* The layer's pixels (a group's are its projection), numbers as they are in
-   * the file; max_side > 0 reduces to at most that many pixels a side. */
+  /* The layer's pixels (a group's are its projection);
+   * max_side > 0 reduces to at most that many pixels a side. */
   FseImage  *(*read_layer)  (FseHost *host, gint layer, gint max_side, GError **error);
 
-  /* From the numbers of this layer's image to sRGB for the screen, in place. */
-  void       (*to_screen)   (FseHost *host, gint layer, FseImage *picture);
+  /* --- editing a layer ------------------------------------------------- *
+   * 1. begin and, until *done, copy: in pieces of some milliseconds;
+   * 2. read and write: in any one thread, in any order, while the main thread does other things;
+   * 3. put, until *done: the result appears at the end of it, in one undo step;
+   * 4. free, which before the end of 3 leaves the image as it was. */
 
-  /* Puts `after` as a new layer called `name` above `layer`, which reads as
-   * `before`, in one undo step; pixels that are equal in both keep the source's
-   * bytes.  The selection becomes the layer's mask.  The new layer's number, or
-   * -1 with error. */
-  gint       (*add_result)  (FseHost *host, gint image, gint layer,
-                             const FseImage *before, const FseImage *after,
-                             const gchar *name, GError **error);
+  /* FSE_ERROR_BAD_IMAGE (dead, indexed, not in the image, the selection is beside it ...). */
+  FseHostEdit *(*edit_begin) (FseHost *host, gint image, gint layer, GError **error);
+  gboolean     (*edit_copy)  (FseHost *host, FseHostEdit *edit, gboolean *done, GError **error);
+  /* A rectangle of the layer as it would be at `scale` <= 1 of its size: width x height x 4 floats,
+   * rows without gaps; outside of the layer all is 0.  Any thread. */
+  void         (*edit_read)  (FseHostEdit *edit, gdouble scale, gint x, gint y, gint width, gint height, gfloat *rgba);
+  /* How much each of these pixels is selected, 0..1; 1 where nothing is selected.  Any thread. */
+  void         (*edit_read_selection) (FseHostEdit *edit, gdouble scale, gint x, gint y, gint width, gint height,
+                                       gfloat *values);
+  /* What becomes of a rectangle of the region; what is equal to what edit_read() gave keeps the
+   * source's bytes, and so does what is never written.  Any thread. */
+  void         (*edit_write) (FseHostEdit *edit, gint x, gint y, gint width, gint height, const gfloat *rgba);
+  /* The region as a new layer called `name` above the source, masked by the selection and the source's mask;
+   * or in the source's place, mixed by the selection; or as an image of its own.  *layer is the layer that
+   * holds the result. */
+  gboolean     (*edit_put)   (FseHost *host, FseHostEdit *edit, FseOutput output, const gchar *name, gboolean *done,
+                              gint *layer, GError **error);
+  void         (*edit_free)  (FseHost *host, FseHostEdit *edit);
 
   /* --- the program's own progress bar (batch and repeat, not dialogs) --- */
 

@@ -73,21 +73,12 @@ work (gpointer data, GError **error)
 }
 
 static void
-to_screen (FsePairLooker *looker, const FseSource *source, FseImage *picture)
-{
-  if (picture && ! source->file && source->layer >= 0)
-    looker->host->to_screen (looker->host, source->layer, picture);
-}
-
-static void
 deliver (FsePairLooker *looker)
 {
   Wish *wish = g_steal_pointer (&looker->wish);
 
   if (wish->job)
     fse_job_join (g_steal_pointer (&wish->job), &wish->view.error);
-  to_screen (looker, &wish->example->before, wish->view.before);
-  to_screen (looker, &wish->example->after, wish->view.after);
   if (wish->seen)
     wish->seen (&wish->view, wish->data);
   wish_free (wish);

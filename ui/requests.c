@@ -6,6 +6,7 @@
 #include "requests.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "apply/editor.h"
 #include "fse-host.h"
@@ -239,6 +240,8 @@ fse_train_request_from_text (FseTrainRequest *request, const gchar *text)
   return TRUE;
 }
 
+static const gchar *const output_names[FSE_N_OUTPUTS] = { "layer", "replace", "image" };
+
 gchar *
 fse_apply_request_to_text (const FseApplyRequest *request)
 {
@@ -249,13 +252,15 @@ fse_apply_request_to_text (const FseApplyRequest *request)
   g_key_file_set_double (file, GROUP_APPLY, "strength", request->strength);
   g_key_file_set_integer (file, GROUP_APPLY, "seed", request->seed);
   g_key_file_set_string (file, GROUP_APPLY, "device", request->device);
+  g_key_file_set_string (file, GROUP_APPLY, "output", output_names[request->output]);
   return g_key_file_to_data (file, NULL, NULL);
 }
 
 gboolean
 fse_apply_request_from_text (FseApplyRequest *request, const gchar *text)
 {
-  g_autoptr (GKeyFile) file = parse (text, GROUP_APPLY);
+  g_autoptr (GKeyFile) file   = parse (text, GROUP_APPLY);
+  g_autofree gchar    *output = NULL;
 
   if (! file)
     return FALSE;
@@ -264,5 +269,9 @@ fse_apply_request_from_text (FseApplyRequest *request, const gchar *text)
   get_double (file, GROUP_APPLY, "strength", &request->strength);
   get_int (file, GROUP_APPLY, "seed", &request->seed);
   get_string (file, GROUP_APPLY, "device", &request->device);
+  output = g_key_file_get_string (file, GROUP_APPLY, "output", NULL);
+  for (guint i = 0; output && i < FSE_N_OUTPUTS; i++)
+    if (strcmp (output, output_names[i]) == 0)
+      request->output = i;
   return TRUE;
 }

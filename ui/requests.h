@@ -30,11 +30,12 @@ typedef struct
 
 typedef struct
 {
-  gchar  *model; /* UTF-8 */
-  gint    steps;
-  gdouble strength;
-  gint    seed;
-  gchar  *device;
+  gchar    *model; /* UTF-8 */
+  gint      steps;
+  gdouble   strength;
+  gint      seed;
+  gchar    *device;
+  FseOutput output;
 } FseApplyRequest;
 
 /* With the engine's defaults. */

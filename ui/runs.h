@@ -56,14 +56,19 @@ typedef struct _FseApplyRun FseApplyRun;
 
 /* Takes references; one run at a time on a slot. */
 FseApplyRun *fse_apply_run_start    (FseModelSlot *slot, FseImage *picture, const FseApplyRequest *request, GError **error);
+/* The same for a layer whose pixels are copied, and which is borrowed: its region is written; no picture is
+ * given at the end, but TRUE by fse_apply_run_end_edit(). */
+FseApplyRun *fse_apply_run_start_edit (FseModelSlot *slot, FseHost *host, FseHostEdit *edit, const FseApplyRequest *request,
+                                       GError **error);
 gboolean     fse_apply_run_finished (FseApplyRun *run);
 gdouble      fse_apply_run_fraction (FseApplyRun *run); /* < 0: still opening */
 void         fse_apply_run_cancel   (FseApplyRun *run);
 /* Waits for the end, frees the run, and gives the picture. */
 FseImage    *fse_apply_run_end      (FseApplyRun *run, GError **error);
+gboolean     fse_apply_run_end_edit (FseApplyRun *run, GError **error);
 
-/* "BASE (MODEL)": what the result's layer is called. */
-gchar       *fse_result_name        (const gchar *base, const gchar *model);
+/* "BASE (MODEL, 70 %)": what the result's layer is called. */
+gchar       *fse_result_name        (const gchar *base, const gchar *model, gdouble strength);
 
 /* --- the process ends ------------------------------------------------- */
 

@@ -18,7 +18,7 @@
 (define (fse-demo-apply model in out)
   (let* ((image (car (gimp-file-load RUN-NONINTERACTIVE in in)))
          (layer (car (gimp-image-get-active-layer image)))
-         (result (car (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image layer model 1 1.0 1 ""))))
+         (result (car (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image layer model 1 1.0 1 "" 0))))
     (gimp-file-save RUN-NONINTERACTIVE image result out out)
     (gimp-image-delete image)
     (gimp-message "FSE-DEMO-APPLIED")))

@@ -23,14 +23,14 @@
                  (and (= (car (gimp-drawable-width edited)) 80) (= (car (gimp-drawable-height edited)) 64)
                       (string=? (substring (car (gimp-item-get-name edited)) 0 7) "Picture")
                       (> (abs (- (mean edited) (mean source))) 0.2)))))
-  (let ((layer (car (plug-in-few-shot-edit-apply RUN-INTERACTIVE image source model 1 0.9 1 ""))))
+  (let ((layer (car (plug-in-few-shot-edit-apply RUN-INTERACTIVE image source model 1 0.9 1 "" 0))))
     (fse-check "the Apply dialog adds a layer"
                (and (= (car (gimp-image-get-layers image)) (+ n 2))
-                    (string=? (car (gimp-item-get-name layer)) "Picture (dialog) #1"))))
-  (let ((layer (car (plug-in-few-shot-edit-apply RUN-WITH-LAST-VALS image source "" 1 0.0 1 ""))))
+                    (string=? (car (gimp-item-get-name layer)) "Picture (dialog, 90 %)"))))
+  (let ((layer (car (plug-in-few-shot-edit-apply RUN-WITH-LAST-VALS image source "" 1 0.0 1 "" 0))))
     (fse-check "what the dialog applied is repeated" (= (car (gimp-image-get-layers image)) (+ n 3))))
   ; Closing a dialog is no error and changes nothing.
-  (plug-in-few-shot-edit-apply RUN-INTERACTIVE image source model 1 0.5 1 "")
+  (plug-in-few-shot-edit-apply RUN-INTERACTIVE image source model 1 0.5 1 "" 0)
   (fse-check "a cancelled dialog changes nothing" (= (car (gimp-image-get-layers image)) (+ n 3)))
   (gimp-image-delete image))
 

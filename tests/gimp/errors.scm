@@ -15,7 +15,7 @@
                                folder file 0 steps 64 1 device (length settings) settings))
 
 (define (apply-to image layer file strength)
-  (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image layer file 1 strength 1 ""))
+  (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image layer file 1 strength 1 "" 0))
 
 (let* ((made (fse-image 80 64 RGB))
        (image (car made))
@@ -60,7 +60,7 @@
   (fse-must-fail "apply: layer not in any image"
                  (apply-to image (car (gimp-layer-new image 8 8 RGB-IMAGE "loose" 100 LAYER-MODE-NORMAL)) good-model 1.0))
   (fse-must-fail "apply: sampler steps out of range"
-                 (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image layer good-model 0 1.0 1 ""))
+                 (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image layer good-model 0 1.0 1 "" 0))
   (fse-must-fail "apply: strength out of range" (apply-to image layer good-model 1.5))
   (fse-check "no failed applying added a layer" (= (car (gimp-image-get-layers image)) 6))
 

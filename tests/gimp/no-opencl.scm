@@ -13,7 +13,7 @@
   (fse-must-fail "train: no OpenCL" (fse-train image (cadr made) pairs (string-append (getenv "FSE_WORK") "/none.fewshot.safetensors") 2))
   (fse-must-fail "apply: no OpenCL"
                  (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image (cadr made)
-                                              (string-append (getenv "FSE_WORK") "/layers.fewshot.safetensors") 1 1.0 1 ""))
+                                              (string-append (getenv "FSE_WORK") "/layers.fewshot.safetensors") 1 1.0 1 "" 0))
   (gimp-image-delete image))
 
 (fse-say "end")

@@ -48,26 +48,23 @@
   (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 20 10 30 30)
   (let* ((n (car (gimp-image-get-layers image)))
          (position (car (gimp-image-get-item-position image source)))
-         (result (car (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image source model 1 1.0 1 ""))))
+         (result (car (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image source model 1 1.0 1 "" 0))))
     (fse-check "applying adds one layer" (= (car (gimp-image-get-layers image)) (+ n 1)))
     (fse-check "the result lies right above its source" (= (layer-at image position) result))
-    (fse-check "the result is named after layer and model"
-               (string=? (car (gimp-item-get-name result)) "Picture (layers)"))
-    (fse-check "the result has its source's offsets" (equal? (gimp-drawable-offsets result) (list 7 -3)))
-    (fse-check "the selection is the result's mask" (> (car (gimp-layer-get-mask result)) -1))
-    (fse-check "the result differs from its source" (not (same-pixels? source result)))
-    (let ((mask (car (gimp-layer-get-mask result))))
-      (fse-check "the mask shows what was selected and hides the rest"
-                 (and (= (vector-ref (cadr (gimp-drawable-get-pixel mask 20 20)) 0) 255)
-                      (= (vector-ref (cadr (gimp-drawable-get-pixel mask 2 50)) 0) 0)))))
+    (fse-check "the result is named after layer, model and strength"
+               (string=? (car (gimp-item-get-name result)) "Picture (layers, 100 %)"))
+    (fse-check "the result has the selection's box, in the image's coordinates"
+               (and (equal? (gimp-drawable-offsets result) (list 20 10))
+                    (= (car (gimp-drawable-width result)) 30) (= (car (gimp-drawable-height result)) 30)))
+    (fse-check "the selection is the result's mask" (> (car (gimp-layer-get-mask result)) -1)))
   (gimp-selection-none image)
 
-  (let ((result (car (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image source model 1 0.0 1 ""))))
+  (let ((result (car (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image source model 1 0.0 1 "" 0))))
     (fse-check "strength 0 gives the same pixels" (same-pixels? source result))
     (fse-check "without a selection there is no mask" (= (car (gimp-layer-get-mask result)) -1)))
 
-  (let ((one (car (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image source model 1 0.5 7 "")))
-        (two (car (plug-in-few-shot-edit-apply RUN-WITH-LAST-VALS image source "" 1 1.0 1 ""))))
+  (let ((one (car (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image source model 1 0.5 7 "" 0)))
+        (two (car (plug-in-few-shot-edit-apply RUN-WITH-LAST-VALS image source "" 1 1.0 1 "" 0))))
     (fse-check "applying is repeated with last values" (same-pixels? one two)))
 
   ; A layer with a mask: what it hides stays hidden.
@@ -75,7 +72,7 @@
          (mask (car (gimp-layer-create-mask masked ADD-MASK-BLACK))))
     (gimp-layer-add-mask masked mask)
     (gimp-layer-set-opacity masked 60)
-    (let* ((result (car (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image masked model 1 1.0 1 "")))
+    (let* ((result (car (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image masked model 1 1.0 1 "" 0)))
            (hidden (car (gimp-layer-get-mask result))))
       (fse-check "the source's layer mask hides the same of the result"
                  (and (> hidden -1) (= (vector-ref (cadr (gimp-drawable-get-pixel hidden 20 20)) 0) 0)))
@@ -86,9 +83,9 @@
          (inner (car (gimp-layer-copy source TRUE))))
     (gimp-image-insert-layer image group 0 0)
     (gimp-image-insert-layer image inner group 0)
-    (let ((result (car (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image inner model 1 1.0 1 ""))))
+    (let ((result (car (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image inner model 1 1.0 1 "" 0))))
       (fse-check "the result stays in its source's group" (= (car (gimp-item-get-parent result)) group)))
-    (let ((result (car (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image group model 1 1.0 1 ""))))
+    (let ((result (car (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image group model 1 1.0 1 "" 0))))
       (fse-check "a layer group is edited as it looks" (= (car (gimp-item-is-group result)) FALSE))))
   (gimp-image-delete image))
 
@@ -96,7 +93,7 @@
 (let* ((made (fse-image 80 64 RGB))
        (image (car made)))
   (gimp-image-clean-all image)
-  (let ((result (car (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image (cadr made) model 1 1.0 1 ""))))
+  (let ((result (car (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image (cadr made) model 1 1.0 1 "" 0))))
     (fse-check "applying makes the image dirty" (= (car (gimp-image-is-dirty image)) TRUE)))
   (gimp-image-delete image))
 
@@ -107,8 +104,8 @@
            (image (car made)))
       (if (not (= (car (gimp-image-get-precision image)) (cadr kind)))
           (gimp-image-convert-precision image (cadr kind)))
-      (let* ((plain (car (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image (cadr made) model 1 1.0 1 "")))
-             (exact (car (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image (cadr made) model 1 0.0 1 ""))))
+      (let* ((plain (car (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image (cadr made) model 1 1.0 1 "" 0)))
+             (exact (car (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image (cadr made) model 1 0.0 1 "" 0))))
         (fse-check (string-append (caddr kind) ": applied, and exact at strength 0")
                    (and (= (car (gimp-drawable-type plain)) (car (gimp-drawable-type (cadr made))))
                         (no-difference? image (cadr made) exact))))

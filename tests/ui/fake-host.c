@@ -5,6 +5,7 @@
 #include "fake-host.h"
 
 #include <math.h>
+#include <string.h>
 
 #define SIDE 96
 
@@ -118,27 +119,96 @@ read_layer (FseHost *host, gint layer, gint max_side, GError **error)
   return paint (layer, max_side > 0 ? MIN (max_side, 300) : 300, max_side > 0 ? MIN (max_side, 300) * 3 / 4 : 225, error);
 }
 
-static void
-to_screen (FseHost *host, gint layer, FseImage *picture)
+/* An edit of the picture, which is selected as a whole. */
+typedef struct
 {
+  FseHostEdit head; /* first: what others see */
+  FseImage   *before, *after;
+} Edit;
+
+static FseHostEdit *
+edit_begin (FseHost *host, gint image, gint layer, GError **error)
+{
+  Edit *edit;
+
+  if (! can_edit (host, image, layer, error))
+    return NULL;
+  edit         = g_new0 (Edit, 1);
+  edit->before = read_layer (host, layer, 0, NULL);
+  edit->after  = read_layer (host, layer, 0, NULL);
+  edit->head   = (FseHostEdit) { .width = edit->before->width, .height = edit->before->height,
+                                 .region = { 0, 0, edit->before->width, edit->before->height } };
+  return &edit->head;
 }
 
-static gint
-add_result (FseHost *host, gint image, gint layer, const FseImage *before, const FseImage *after, const gchar *name, GError **error)
+static gboolean
+edit_copy (FseHost *host, FseHostEdit *edit, gboolean *done, GError **error)
+{
+  *done = TRUE;
+  return TRUE;
+}
+
+/* The nearest pixel: what previews look like is not tested with it. */
+static void
+edit_read (FseHostEdit *head, gdouble scale, gint x, gint y, gint width, gint height, gfloat *rgba)
+{
+  const FseImage *before = ((Edit *) head)->before;
+
+  memset (rgba, 0, sizeof (gfloat) * 4 * width * height);
+  for (gint v = 0; v < height; v++)
+    for (gint u = 0; u < width; u++)
+      {
+        gint from_x = (x + u) / scale, from_y = (y + v) / scale;
+
+        if (from_x >= 0 && from_x < before->width && from_y >= 0 && from_y < before->height)
+          memcpy (rgba + 4 * (v * width + u), before->rgba + 4 * (from_y * before->width + from_x), 4 * sizeof (gfloat));
+      }
+}
+
+static void
+edit_read_selection (FseHostEdit *edit, gdouble scale, gint x, gint y, gint width, gint height, gfloat *values)
+{
+  for (gint i = 0; i < width * height; i++)
+    values[i] = 1.0f;
+}
+
+static void
+edit_write (FseHostEdit *head, gint x, gint y, gint width, gint height, const gfloat *rgba)
+{
+  FseImage *after = ((Edit *) head)->after;
+
+  for (gint v = 0; v < height; v++)
+    memcpy (after->rgba + 4 * ((y + v) * after->width + x), rgba + 4 * v * width, 4 * sizeof (gfloat) * width);
+}
+
+static gboolean
+edit_put (FseHost *host, FseHostEdit *head, FseOutput output, const gchar *name, gboolean *done, gint *layer, GError **error)
 {
   FakeHost *fake = (FakeHost *) host;
-  gsize     n    = (gsize) after->width * after->height * 4;
+  Edit     *edit = (Edit *) head;
+  gsize     n    = (gsize) head->width * head->height * 4;
   gdouble   sum  = 0.0;
 
-  g_assert_cmpint (before->width, ==, after->width);
-  g_assert_cmpint (before->height, ==, after->height);
   for (gsize i = 0; i < n; i++)
-    sum += fabs (after->rgba[i] - before->rgba[i]);
+    sum += fabs (edit->after->rgba[i] - edit->before->rgba[i]);
   fake->result_change = sum / n;
   fake->results++;
+  fake->output = output;
   g_free (fake->result_name);
   fake->result_name = g_strdup (name);
-  return 77;
+  *layer = 77;
+  *done  = TRUE;
+  return TRUE;
+}
+
+static void
+edit_free (FseHost *host, FseHostEdit *head)
+{
+  Edit *edit = (Edit *) head;
+
+  fse_image_unref (edit->before);
+  fse_image_unref (edit->after);
+  g_free (edit);
 }
 
 static void
@@ -182,7 +252,8 @@ fake_host_new (const gchar *folder)
   fake->folder = g_strdup (folder);
   fake->host   = (FseHost) {
     .list_layers = list_layers, .read_begin = read_begin, .read_on = read_on, .read_end = read_end, .can_edit = can_edit, .read_layer = read_layer,
-    .to_screen = to_screen, .add_result = add_result, .progress = progress, .message = message,
+    .edit_begin = edit_begin, .edit_copy = edit_copy, .edit_read = edit_read, .edit_read_selection = edit_read_selection,
+    .edit_write = edit_write, .edit_put = edit_put, .edit_free = edit_free, .progress = progress, .message = message,
     .load_values = load_values, .store_values = store_values, .parent_window = parent_window,
     .dark_theme = dark_theme, .folder = fake->folder,
   };

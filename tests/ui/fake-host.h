@@ -19,7 +19,8 @@ typedef struct
 {
   FseHost   host; /* first: what the dialogs get */
   gboolean  empty;         /* no images are open */
-  guint     results;       /* calls of add_result */
+  guint     results;       /* edits that were put */
+  FseOutput output;        /* of the last */
   gchar    *result_name;
   gdouble   result_change; /* mean |after - before| of the last */
   gchar    *folder;

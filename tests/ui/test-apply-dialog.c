@@ -54,6 +54,7 @@ test_apply (void)
   GtkWidget                  *dialog;
 
   fse_request_string (&request->model, model);
+  request->output = FSE_OUTPUT_REPLACE;
   dialog = fse_apply_dialog_new (&fake->host, FAKE_IMAGE, FAKE_PICTURE, request);
   gtk_widget_show (dialog);
   dialog_wait_for (dialog, "the preview came", has_preview);
@@ -64,8 +65,10 @@ test_apply (void)
   dialog_wait_for (dialog, "the edit was applied", dialog_is_hidden);
   g_assert_cmpint (fse_apply_dialog_result (FSE_APPLY_DIALOG (dialog)), ==, 77);
   g_assert_cmpuint (fake->results, ==, 1);
-  g_assert_cmpstr (fake->result_name, ==, "Photo (edit)");
+  g_assert_cmpstr (fake->result_name, ==, "Photo (edit, 40 %)");
   g_assert_cmpfloat (request->strength, ==, 0.4);
+  g_assert_cmpint (fake->output, ==, FSE_OUTPUT_REPLACE);
+  g_assert_cmpfloat (fake->result_change, >, 0.0);
   dialog_destroy (dialog);
   fake_host_free (fake);
 }
