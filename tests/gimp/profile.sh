@@ -3,7 +3,7 @@
 # Sourced by the tests that start GIMP: a throw-away profile with our plug-in
 # and only what the tests need of GIMP's own.
 #   make_profile FOLDER PLUGIN [GIMP-PLUG-IN...]
-#   run_console PROFILE LOG SCRIPT [ARGUMENT-OF-ENV...]
+#   run_console PROFILE LOG SCRIPT [ARGUMENT-OF-ENV...]    within FSE_SECONDS (400)
 make_profile () {
   local profile=$1 plugin=$2 system name
   system=$(pkg-config --variable=gimplibdir gimp-2.0)/plug-ins
@@ -24,7 +24,7 @@ run_console () {
   shift 3
   # The exit code says nothing: it is 0 even when the script failed.
   env "$@" GIMP2_DIRECTORY="$profile" GEGL_USE_OPENCL=no \
-    timeout 400 gimp-console-2.10 -i -d -f -c -s -b "(load \"$script\")" -b '(gimp-quit 1)' \
+    timeout "${FSE_SECONDS:-400}" gimp-console-2.10 -i -d -f -c -s -b "(load \"$script\")" -b '(gimp-quit 1)' \
     </dev/null >"$log" 2>&1
 }
 
