@@ -401,9 +401,7 @@ fse_editor_apply (FseEditor *editor, const FseImage *picture, const FseApplySett
 
   if (!result)
     return NULL;
-  result->bits = picture->bits;
-  result->has_alpha = picture->has_alpha;
-  result->gray = picture->gray;
+  fse_image_take_kind (result, picture);
   raster = fse_raster_of_images (&images);
   if (!fse_editor_apply_raster (editor, &raster, NULL, settings, progress, data, error))
     return NULL;

@@ -13,6 +13,47 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Temporary files that are there now. */
+static GMutex  open_lock;
+static GSList *open_files;
+
+static void
+remember (const gchar *temp)
+{
+  g_mutex_lock (&open_lock);
+  open_files = g_slist_prepend (open_files, g_strdup (temp));
+  g_mutex_unlock (&open_lock);
+}
+
+static void
+forget (const gchar *temp)
+{
+  GSList *found;
+
+  g_mutex_lock (&open_lock);
+  found = g_slist_find_custom (open_files, temp, (GCompareFunc) strcmp);
+  if (found)
+    {
+      g_free (found->data);
+      open_files = g_slist_delete_link (open_files, found);
+    }
+  g_mutex_unlock (&open_lock);
+}
+
+void
+fse_disk_abandon (void)
+{
+  g_mutex_lock (&open_lock);
+  for (GSList *at = open_files; at; at = at->next)
+    {
+      g_autofree gchar *draft = g_strconcat (at->data, FSE_DISK_DRAFT, NULL);
+
+      g_unlink (at->data);
+      g_unlink (draft);
+    }
+  /* Kept locked: no other thread may make a new one. */
+}
+
 static gboolean
 refuse (const gchar *shown, gint code, GError **error)
 {
@@ -78,6 +119,7 @@ fse_disk_create (FseDiskFile *file, const gchar *path, GError **error)
       g_clear_pointer (&file->temp, g_free);
       return refuse (file->shown, code, error);
     }
+  remember (file->temp);
   if (exists && fchmod (file->fd, there.st_mode & 07777) != 0)
     g_debug ("%s keeps the default mode: %s", file->shown, g_strerror (errno));
   return TRUE;
@@ -116,6 +158,7 @@ fse_disk_commit (FseDiskFile *file, GError **error)
     return refuse (file->shown, errno, error);
   if (g_rename (file->temp, file->path) != 0)
     return refuse (file->shown, errno, error);
+  forget (file->temp);
   g_clear_pointer (&file->temp, g_free);
 
   /* The new name survives a power cut too; where a file system cannot, the file is there all the same. */
@@ -136,7 +179,10 @@ fse_disk_clear (FseDiskFile *file)
     close (file->fd);
   file->fd = -1;
   if (file->temp)
-    g_unlink (file->temp);
+    {
+      g_unlink (file->temp);
+      forget (file->temp);
+    }
   g_clear_pointer (&file->temp, g_free);
   g_clear_pointer (&file->path, g_free);
   g_clear_pointer (&file->shown, g_free);

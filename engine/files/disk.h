@@ -24,6 +24,9 @@ typedef struct
   gint   fd;
 } FseDiskFile;
 
+/* A library that writes a file of its own gets the temporary one's name with this ending. */
+#define FSE_DISK_DRAFT ".draft"
+
 #define FSE_DISK_FILE_INIT { NULL, NULL, NULL, -1 }
 
 /* An empty temporary file beside `path`. */
@@ -35,6 +38,9 @@ gboolean fse_disk_commit (FseDiskFile *file, GError **error);
 void     fse_disk_clear  (FseDiskFile *file);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FseDiskFile, fse_disk_clear)
+
+/* Removes the temporary files of all threads: before a process ends that cannot wait for them. */
+void     fse_disk_abandon (void);
 
 /* Maps a regular file.  `code` is the error's where the file itself cannot be
  * had; an empty file is mapped as 0 bytes. */

@@ -184,6 +184,8 @@ tiff_facts (View view, FsePictureFacts *facts)
         offsets = entry;
       else if (tag == 279 || tag == 325) /* and their lengths */
         counts = entry;
+      else if (tag == 34675)
+        facts->profile = TRUE;
     }
   if (!offsets || !counts)
     return;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "files/disk.h"
+#include "files/metadata.h"
 
 /* Turns as EXIF's orientation says: 2..4 keep the size, 5..8 swap its sides. */
 static FseImage *
@@ -31,9 +32,7 @@ turn_upright (FseImage *image, gint orientation, GError **error)
       fse_image_unref (image);
       return NULL;
     }
-  upright->bits = image->bits;
-  upright->has_alpha = image->has_alpha;
-  upright->gray = image->gray;
+  fse_image_take_kind (upright, image);
   for (gint y = 0; y < height; y++)
     for (gint x = 0; x < width; x++)
       {
@@ -146,8 +145,36 @@ fse_image_can_save (const gchar *path)
   return kind_of_name (path) != FSE_PICTURE_OTHER;
 }
 
+gboolean
+fse_image_is_named (const gchar *file)
+{
+  static const gchar *const endings[] = { ".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif",
+                                          ".ppm", ".pgm", ".pnm",  ".exr",  ".hdr", ".tga", ".xcf" };
+  g_autofree gchar *lower = g_ascii_strdown (file, -1);
+
+  if (file[0] == '.')
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    if (g_str_has_suffix (lower, endings[i]))
+      return TRUE;
+  return FALSE;
+}
+
 /* A tint that an eye might see. */
 #define VISIBLE (2 / 255.0f)
+
+/* The pixels in the profile that the file will hold; none where it cannot. */
+static void
+to_profile (FseImage *image, FsePictureKind kind)
+{
+  const Babl *space = image->gray || kind == FSE_PICTURE_WEBP ? NULL : fse_profile_space (image->profile);
+
+  if (space)
+    babl_process (babl_fish (babl_format ("R'G'B'A float"), babl_format_with_space ("R'G'B'A float", space)),
+                  image->rgba, image->rgba, (glong) image->width * image->height);
+  else if (image->gray || kind == FSE_PICTURE_WEBP)
+    g_clear_pointer (&image->profile, g_bytes_unref);
+}
 
 /* What is saved in place of `image`: one that JPEG's missing alpha, a colour
  * given to a gray picture, or a not-a-number do no harm to. */
@@ -160,9 +187,8 @@ suit (const FseImage *image, FsePictureKind kind, GError **error)
 
   if (!copy)
     return NULL;
-  copy->bits = image->bits;
+  fse_image_take_kind (copy, image);
   copy->has_alpha = image->has_alpha && !flatten;
-  copy->gray = image->gray;
   for (gsize i = 0; i < n; i++)
     {
       const gfloat *from = image->rgba + 4 * i;
@@ -180,7 +206,29 @@ suit (const FseImage *image, FsePictureKind kind, GError **error)
       if (copy->gray && (fabsf (to[0] - to[1]) > VISIBLE || fabsf (to[0] - to[2]) > VISIBLE))
         copy->gray = FALSE;
     }
+  to_profile (copy, kind);
   return copy;
+}
+
+/* The picture file's bytes, where it goes to its end; else NULL. */
+static GMappedFile *
+map_complete (const gchar *path)
+{
+  g_autoptr (GMappedFile) map = g_mapped_file_new (path, FALSE, NULL);
+
+  if (!map || !g_mapped_file_get_length (map)
+      || !fse_picture_facts ((const guint8 *) g_mapped_file_get_contents (map), g_mapped_file_get_length (map)).complete)
+    return NULL;
+  return g_steal_pointer (&map);
+}
+
+static gboolean
+refuse_half (const FseDiskFile *file, GError **error)
+{
+  g_set_error (error, FSE_ERROR, FSE_ERROR_IO,
+               "“%s” could not be saved to its end: the disk may be full. What was there before is unchanged. "
+               "Free some space and try again.", file->shown);
+  return FALSE;
 }
 
 /* GEGL writes files only, in ways of its own, and calls a full disk a warning:
@@ -188,26 +236,15 @@ suit (const FseImage *image, FsePictureKind kind, GError **error)
 static gboolean
 save_through_gegl (const FseImage *image, FsePictureKind kind, FseDiskFile *file, GError **error)
 {
-  g_autofree gchar       *draft = g_strconcat (file->temp, ".draft", NULL);
+  g_autofree gchar       *draft = g_strconcat (file->temp, FSE_DISK_DRAFT, NULL);
   g_autoptr (GMappedFile) map = NULL;
-  const guint8           *bytes = NULL;
-  gsize                   n = 0;
   gboolean                ok = FALSE;
 
   if (fse_gegl_save (image, kind, draft, error))
     {
-      map = g_mapped_file_new (draft, FALSE, NULL);
-      if (map)
-        {
-          bytes = (const guint8 *) g_mapped_file_get_contents (map);
-          n = g_mapped_file_get_length (map);
-        }
-      if (n && fse_picture_facts (bytes, n).complete)
-        ok = fse_disk_write (file, bytes, n, error);
-      else
-        g_set_error (error, FSE_ERROR, FSE_ERROR_IO,
-                     "“%s” could not be saved to its end: the disk may be full. What was there before is unchanged. "
-                     "Free some space and try again.", file->shown);
+      map = map_complete (draft);
+      ok = map ? fse_disk_write (file, g_mapped_file_get_contents (map), g_mapped_file_get_length (map), error)
+               : refuse_half (file, error);
     }
   g_unlink (draft);
   return ok;
@@ -215,6 +252,12 @@ save_through_gegl (const FseImage *image, FsePictureKind kind, FseDiskFile *file
 
 gboolean
 fse_image_save (const FseImage *image, const gchar *path, GError **error)
+{
+  return fse_image_save_like (image, path, NULL, NULL, error);
+}
+
+gboolean
+fse_image_save_like (const FseImage *image, const gchar *path, const gchar *origin, gchar **notice, GError **error)
 {
   FsePictureKind       kind = kind_of_name (path);
   g_auto (FseDiskFile) file = FSE_DISK_FILE_INIT;
@@ -234,7 +277,8 @@ fse_image_save (const FseImage *image, const gchar *path, GError **error)
   if (!suited)
     return FALSE;
 
-  if (!suited->gray && (kind == FSE_PICTURE_JPEG || (kind == FSE_PICTURE_PNG && suited->bits == 8)))
+  /* GdkPixbuf gives a PNG its profile before its kind of colour, which libpng refuses. */
+  if (!suited->gray && (kind == FSE_PICTURE_JPEG || (kind == FSE_PICTURE_PNG && suited->bits == 8 && !suited->profile)))
     {
       g_autoptr (GBytes) bytes = NULL;
       g_autoptr (GError) reason = NULL;
@@ -249,5 +293,14 @@ fse_image_save (const FseImage *image, const gchar *path, GError **error)
     }
   else if (!save_through_gegl (suited, kind, &file, error))
     return FALSE;
+  if (origin)
+    {
+      g_autoptr (GMappedFile) map = NULL;
+
+      *notice = fse_metadata_copy (origin, file.temp, suited->width, suited->height);
+      map = *notice ? map_complete (file.temp) : NULL;
+      if (*notice && !map) /* given up half way */
+        return refuse_half (&file, error);
+    }
   return fse_disk_commit (&file, error);
 }

@@ -105,6 +105,13 @@ fse_gegl_load (const gchar *path, const FsePictureFacts *facts, GError **error)
   image->bits = bits_of (format);
   image->has_alpha = babl_format_has_alpha (format);
   image->gray = (babl_get_model_flags (babl_format_get_model (format)) & BABL_MODEL_FLAG_GRAY) != 0;
+  if (facts->profile && !image->gray)
+    {
+      int         length = 0;
+      const char *icc = babl_space_get_icc (babl_format_get_space (format), &length);
+
+      image->profile = icc && length > 0 ? g_bytes_new (icc, length) : NULL;
+    }
   /* A PNG's gAMA and cHRM alone are no reason to change its numbers: most
    * programs write them for plain sRGB, and with 8 bit nobody reads them. */
   gegl_buffer_get (buffer, &box, 1.0,
@@ -124,6 +131,7 @@ to_buffer (const FseImage *image, gint bits, GError **error)
     { "Y' u16", "Y'A u16", "R'G'B' u16", "R'G'B'A u16" },
   };
   gint                channels = (image->gray ? 1 : 3) + (image->has_alpha ? 1 : 0);
+  const Babl         *space = fse_profile_space (image->profile); /* GEGL keeps the buffer's in the file */
   const GeglRectangle box = { 0, 0, image->width, image->height };
   g_autofree gpointer pixels = NULL;
   const Babl         *format;
@@ -133,14 +141,14 @@ to_buffer (const FseImage *image, gint bits, GError **error)
     {
       const gchar *float_names[] = { "Y' float", "Y'A float", "R'G'B' float", "R'G'B'A float" };
 
-      buffer = gegl_buffer_new (&box, babl_format (float_names[channels - 1]));
-      gegl_buffer_set (buffer, &box, 0, babl_format ("R'G'B'A float"), image->rgba, GEGL_AUTO_ROWSTRIDE);
+      buffer = gegl_buffer_new (&box, babl_format_with_space (float_names[channels - 1], space));
+      gegl_buffer_set (buffer, &box, 0, babl_format_with_space ("R'G'B'A float", space), image->rgba, GEGL_AUTO_ROWSTRIDE);
       return buffer;
     }
   pixels = fse_image_pack (image, channels, bits, error);
   if (!pixels)
     return NULL;
-  format = babl_format (names[bits == 16][channels - 1]);
+  format = babl_format_with_space (names[bits == 16][channels - 1], space);
   buffer = gegl_buffer_new (&box, format);
   gegl_buffer_set (buffer, &box, 0, format, pixels, GEGL_AUTO_ROWSTRIDE);
   return buffer;

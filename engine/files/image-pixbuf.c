@@ -1,30 +1,37 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * 8-bit pictures through GdkPixbuf.  Pixels with a colour profile of their
- * own are converted to sRGB, since no profile is kept.
+ * own are converted to sRGB; the profile is kept for saving.
  */
 #include "files/image-private.h"
 
-#include <babl/babl.h>
 #include <gdk-pixbuf/gdk-pixbuf.h>
 
-/* The profile as a babl space; NULL where there is none that can be used. */
-static const Babl *
-profile_space (GdkPixbuf *pixbuf)
+/* The file's own, or NULL. */
+static GBytes *
+profile_of (GdkPixbuf *pixbuf)
 {
-  const gchar         *base64 = gdk_pixbuf_get_option (pixbuf, "icc-profile");
-  g_autofree guchar   *profile = NULL;
-  gsize                length = 0;
-  const char          *reason = NULL;
-  const Babl          *space;
+  const gchar *base64 = gdk_pixbuf_get_option (pixbuf, "icc-profile");
+  guchar      *profile;
+  gsize        length = 0;
 
   if (!base64)
     return NULL;
   profile = g_base64_decode (base64, &length);
+  return g_bytes_new_take (profile, length);
+}
+
+const Babl *
+fse_profile_space (GBytes *profile)
+{
+  gsize       length = 0;
+  const char *bytes = profile ? g_bytes_get_data (profile, &length) : NULL, *reason = NULL;
+  const Babl *space;
+
   if (length < 128 || length > G_MAXINT32)
     return NULL;
   babl_init ();
-  space = babl_space_from_icc ((const char *) profile, (int) length, BABL_ICC_INTENT_RELATIVE_COLORIMETRIC, &reason);
+  space = babl_space_from_icc (bytes, (int) length, BABL_ICC_INTENT_RELATIVE_COLORIMETRIC, &reason);
   if (!space || reason || babl_space_is_gray (space) || babl_space_is_cmyk (space))
     return NULL;
   return space;
@@ -38,12 +45,16 @@ from_pixbuf (GdkPixbuf *pixbuf, const FsePictureFacts *facts, GError **error)
   gint            stride = gdk_pixbuf_get_rowstride (pixbuf);
   const guint8   *pixels = gdk_pixbuf_read_pixels (pixbuf);
   FseImage       *image = fse_image_new (width, height, error);
-  const Babl     *space = facts->gray ? NULL : profile_space (pixbuf);
-  const Babl     *fish = NULL;
+  GBytes         *profile = facts->gray ? NULL : profile_of (pixbuf);
+  const Babl     *space = fse_profile_space (profile), *fish = NULL;
   gfloat          level[256];
 
   if (!image)
-    return NULL;
+    {
+      g_clear_pointer (&profile, g_bytes_unref);
+      return NULL;
+    }
+  image->profile = profile;
   image->bits = 8;
   image->has_alpha = channels == 4 && facts->kind != FSE_PICTURE_JPEG; /* it marks CMYK so */
   image->gray = facts->gray;
@@ -108,6 +119,9 @@ fse_pixbuf_save (const FseImage *image, const gchar *format, GBytes **bytes, GEr
   g_autofree gpointer   pixels = fse_image_pack (image, channels, 8, error);
   g_autoptr (GdkPixbuf) pixbuf = NULL;
   gboolean              jpeg = g_str_equal (format, "jpeg");
+  g_autofree gchar     *profile = NULL;
+  gchar                *keys[] = { (gchar *) (jpeg ? "quality" : "compression"), NULL, NULL };
+  gchar                *values[] = { (gchar *) (jpeg ? "95" : "5"), NULL, NULL };
   gchar                *buffer;
   gsize                 length;
 
@@ -115,8 +129,13 @@ fse_pixbuf_save (const FseImage *image, const gchar *format, GBytes **bytes, GEr
     return FALSE;
   pixbuf = gdk_pixbuf_new_from_data (pixels, GDK_COLORSPACE_RGB, image->has_alpha, 8, image->width, image->height,
                                      image->width * channels, NULL, NULL);
-  if (!gdk_pixbuf_save_to_buffer (pixbuf, &buffer, &length, format, error, jpeg ? "quality" : "compression",
-                                  jpeg ? "95" : "5", NULL))
+  if (image->profile)
+    {
+      profile = g_base64_encode (g_bytes_get_data (image->profile, NULL), g_bytes_get_size (image->profile));
+      keys[1] = (gchar *) "icc-profile";
+      values[1] = profile;
+    }
+  if (!gdk_pixbuf_save_to_bufferv (pixbuf, &buffer, &length, format, keys, values, error))
     return FALSE;
   *bytes = g_bytes_new_take (buffer, length);
   return TRUE;

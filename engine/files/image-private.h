@@ -6,6 +6,8 @@
 #ifndef FSE_IMAGE_PRIVATE_H
 #define FSE_IMAGE_PRIVATE_H
 
+#include <babl/babl.h>
+
 #include "files/image.h"
 
 G_BEGIN_DECLS
@@ -26,7 +28,7 @@ typedef struct
   gboolean       complete;    /* the file does not end before its picture does */
   gint           bits;        /* PNG, JPEG: a channel; else 0 */
   gboolean       gray;        /* PNG, JPEG */
-  gboolean       profile;     /* PNG: has a colour profile of its own */
+  gboolean       profile;     /* PNG, TIFF: has a colour profile of its own */
   gint           orientation; /* 1..8 as in EXIF; JPEG only, else 1 */
 } FsePictureFacts;
 
@@ -36,13 +38,17 @@ FsePictureFacts fse_picture_facts (const guint8 *bytes, gsize n);
 /* GdkPixbuf: 8-bit PNG and JPEG and, where its loaders know them, others.  It
  * starts at once, where GEGL first loads all of its operations. */
 FseImage *fse_pixbuf_load (const guint8 *bytes, gsize n, const FsePictureFacts *facts, GError **error);
-/* The whole file as bytes; format is "png" or "jpeg". */
+/* The whole file as bytes; format is "png" (without a profile) or "jpeg". */
 gboolean  fse_pixbuf_save (const FseImage *image, const gchar *format, GBytes **bytes, GError **error);
 
 /* GEGL: everything else, in its full depth.  The message says what is wrong
  * but not with which file. */
 FseImage *fse_gegl_load (const gchar *path, const FsePictureFacts *facts, GError **error);
 gboolean  fse_gegl_save (const FseImage *image, FsePictureKind kind, const gchar *path, GError **error);
+
+/* The profile as a babl space: that of an RGB picture, and one that babl can convert to;
+ * else NULL. */
+const Babl *fse_profile_space (GBytes *profile);
 
 /* The pixels as a file holds them: 1 (gray), 2 (gray, alpha), 3 or 4 channels
  * of 8 or 16 bit; not-a-number becomes 0.  Free with g_free(). */

@@ -50,8 +50,19 @@ fse_image_unref (FseImage *image)
 {
   if (!image || !g_atomic_int_dec_and_test (&image->ref_count))
     return;
+  g_clear_pointer (&image->profile, g_bytes_unref);
   g_free (image->rgba);
   g_free (image);
+}
+
+void
+fse_image_take_kind (FseImage *image, const FseImage *from)
+{
+  image->bits = from->bits;
+  image->has_alpha = from->has_alpha;
+  image->gray = from->gray;
+  g_clear_pointer (&image->profile, g_bytes_unref);
+  image->profile = from->profile ? g_bytes_ref (from->profile) : NULL;
 }
 
 gpointer

@@ -172,22 +172,6 @@ fse_pairs_check (FsePairs *pairs, GError **error)
   return TRUE;
 }
 
-/* Whether the ending is a picture's; others beside the pictures are no concern of ours. */
-static gboolean
-looks_like_picture (const gchar *file)
-{
-  static const gchar *const endings[] = { ".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif",
-                                          ".ppm", ".pgm", ".pnm",  ".exr",  ".hdr", ".tga", ".xcf" };
-  g_autofree gchar *lower = g_ascii_strdown (file, -1);
-
-  if (file[0] == '.')
-    return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
-    if (g_str_has_suffix (lower, endings[i]))
-      return TRUE;
-  return FALSE;
-}
-
 static gboolean
 put (GHashTable *entries, const gchar *stem, const gchar *path, gboolean after, GError **error)
 {
@@ -237,7 +221,7 @@ pictures_in (const gchar *folder, GError **error)
     }
   files = g_ptr_array_new_with_free_func (g_free);
   while ((file = g_dir_read_name (dir)))
-    if (looks_like_picture (file))
+    if (fse_image_is_named (file))
       g_ptr_array_add (files, g_strdup (file));
   return files;
 }
