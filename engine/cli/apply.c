@@ -4,14 +4,13 @@
  * with names is found out before the device is opened; a picture that fails
  * does not hold up the others.
  */
-#include <glib/gstdio.h>
 #include <stdio.h>
-#include <string.h>
+#include <unistd.h>
 
-#include "apply/editor.h"
 #include "cli/cli.h"
+#include "cli/pipeline.h"
 #include "cli/progress.h"
-#include "training/job.h"
+#include "files/disk.h"
 
 typedef struct
 {
@@ -19,13 +18,8 @@ typedef struct
   gchar           *output, *device;
   FseApplySettings settings;
   gint64           seed;
+  gboolean         recursive, overwrite;
 } Options;
-
-/* One picture's way. */
-typedef struct
-{
-  gchar *input, *output;
-} Route;
 
 static void
 options_clear (Options *options)
@@ -37,21 +31,13 @@ options_clear (Options *options)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
-static void
-route_free (gpointer data)
-{
-  Route *route = data;
-
-  g_free (route->input);
-  g_free (route->output);
-  g_free (route);
-}
-
 static gboolean
 parse (Options *options, gint *argc, gchar ***argv)
 {
   const GOptionEntry entries[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output, "Picture to write, or folder (required)", "OUTPUT" },
+    { "recursive", 'r', 0, G_OPTION_ARG_NONE, &options->recursive, "Also the pictures in folders of the folders", NULL },
+    { "overwrite", 0, 0, G_OPTION_ARG_NONE, &options->overwrite, "Also what was finished before", NULL },
     { "steps", 0, 0, G_OPTION_ARG_INT, &options->settings.steps,
       "Sampler steps, 1..100: 1 is faithful, more is livelier (1)", "N" },
     { "strength", 0, 0, G_OPTION_ARG_DOUBLE, &options->settings.strength, "How much of the edit, 0..1 (1)", "X" },
@@ -67,192 +53,121 @@ parse (Options *options, gint *argc, gchar ***argv)
   fse_apply_settings_default (&options->settings);
   options->seed = options->settings.seed;
   if (!fse_cli_parse (argc, argv, "MODEL INPUT…", "Does a learned edit to pictures.",
-                      "With several inputs OUTPUT is a folder, made where it does not exist. The kind of file\n"
-                      "follows the output's name: .png, .jpg, .webp or .tif.", entries))
+                      "An INPUT is a picture or a folder of pictures. With several, OUTPUT is a folder, made where it\n"
+                      "does not exist; results that are there already, and younger than picture and model, are left as\n"
+                      "they are. The kind of file follows the output's name: .png, .jpg, .webp or .tif.", entries))
     return FALSE;
   options->settings.seed = (guint64) options->seed;
   return TRUE;
 }
 
-static gboolean
-same_file (const gchar *a, const gchar *b)
-{
-  GStatBuf one, other;
-
-  return g_stat (a, &one) == 0 && g_stat (b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
-}
-
-/* The input's own name, with an ending that can be saved. */
-static gchar *
-name_in_folder (const gchar *folder, const gchar *input)
-{
-  g_autofree gchar *base = g_path_get_basename (input);
-  gchar            *dot;
-
-  if (fse_image_can_save (base))
-    return g_build_filename (folder, base, NULL);
-  dot = strrchr (base, '.');
-  if (dot && dot != base)
-    *dot = '\0';
-  return g_strconcat (folder, G_DIR_SEPARATOR_S, base, ".png", NULL);
-}
-
-static gboolean
-check_routes (GPtrArray *routes, GError **error)
-{
-  for (guint i = 0; i < routes->len; i++)
-    {
-      const Route      *route = g_ptr_array_index (routes, i);
-      g_autofree gchar *shown = g_filename_display_name (route->output);
-
-      for (guint k = 0; k < routes->len; k++)
-        {
-          const Route      *other = g_ptr_array_index (routes, k);
-          g_autofree gchar *shown_other = g_filename_display_name (other->input);
-
-          if (k < i && strcmp (route->output, other->output) == 0)
-            {
-              g_autofree gchar *shown_input = g_filename_display_name (route->input);
-
-              g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE,
-                           "“%s” and “%s” would both be saved as “%s”. Apply to them one after the other.", shown_other,
-                           shown_input, shown);
-              return FALSE;
-            }
-          if (same_file (route->output, other->input))
-            {
-              g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE,
-                           "The result would overwrite the input “%s”. Choose another output.", shown_other);
-              return FALSE;
-            }
-        }
-    }
-  return TRUE;
-}
-
-static GPtrArray *
-make_routes (const Options *options, GError **error)
-{
-  gchar               **inputs = options->positional + 1;
-  guint                 n = g_strv_length (inputs);
-  gboolean              folder = n > 1 || g_str_has_suffix (options->output, G_DIR_SEPARATOR_S) ||
-                                 g_file_test (options->output, G_FILE_TEST_IS_DIR);
-  g_autofree gchar     *shown = g_filename_display_name (options->output);
-  g_autoptr (GPtrArray) routes = g_ptr_array_new_with_free_func (route_free);
-
-  if (folder && g_file_test (options->output, G_FILE_TEST_EXISTS) && !g_file_test (options->output, G_FILE_TEST_IS_DIR))
-    {
-      g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, "With several inputs the output must be a folder, and “%s” is a file.",
-                   shown);
-      return NULL;
-    }
-  if (!folder && !fse_image_can_save (options->output))
-    {
-      g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE,
-                   "The output “%s” must end in .png, .jpg, .webp or .tif, or be a folder.", shown);
-      return NULL;
-    }
-  for (guint i = 0; i < n; i++)
-    {
-      Route *route = g_new0 (Route, 1);
-
-      route->input = g_strdup (inputs[i]);
-      route->output = folder ? name_in_folder (options->output, inputs[i]) : g_strdup (options->output);
-      g_ptr_array_add (routes, route);
-    }
-  if (!check_routes (routes, error))
-    return NULL;
-  if (folder && g_mkdir_with_parents (options->output, 0777) != 0)
-    {
-      g_set_error (error, FSE_ERROR, FSE_ERROR_IO, "The folder “%s” cannot be made. Choose another output.", shown);
-      return NULL;
-    }
-  return g_steal_pointer (&routes);
-}
-
-/* One picture, done in a thread of its own so that this one can be asked to stop. */
+/* What has been said and counted of the pictures so far. */
 typedef struct
 {
-  FseEditor              *editor;
-  const FseApplySettings *settings;
-  const Route            *route;
-  gint                    done; /* atomic; thousandths */
-} Work;
+  FseProgressView view;
+  GPtrArray      *routes;
+  GPtrArray      *failed; /* names for the eye */
+  guint           done;
+  gint64          begin; /* monotonic */
+} Told;
 
 static void
-on_progress (gdouble fraction, gpointer data)
+tell_outcome (Told *told, const FseOutcome *outcome)
 {
-  Work *work = data;
+  g_autofree gchar *from = g_filename_display_name (outcome->route->input);
+  g_autofree gchar *to = g_filename_display_name (outcome->route->output);
 
-  g_atomic_int_set (&work->done, (gint) (fraction * 1000));
-}
-
-static gboolean
-do_one (gpointer data, GError **error)
-{
-  Work                *work = data;
-  g_autoptr (FseImage) picture = fse_image_load (work->route->input, error);
-  g_autoptr (FseImage) result = NULL;
-
-  if (!picture)
-    return FALSE;
-  result = fse_editor_apply (work->editor, picture, work->settings, on_progress, work, error);
-  return result && fse_image_save (result, work->route->output, error);
-}
-
-static gboolean
-watch_one (Work *work, FseProgressView *view, GError **error)
-{
-  g_autofree gchar *what = g_filename_display_basename (work->route->input);
-  FseJob           *job = fse_job_new ("apply", do_one, work);
-
-  while (!fse_job_finished (job))
+  if (told->view.open)
+    fputs ("\r\033[K", stdout);
+  told->view.open = FALSE;
+  if (!outcome->error)
     {
-      if (fse_cli_stop_asked ())
-        fse_editor_cancel (work->editor);
-      g_usleep (G_USEC_PER_SEC / 200);
-      fse_progress_percent (view, what, g_atomic_int_get (&work->done) / 1000.0);
+      printf ("%s -> %s  (%.1f s)\n", from, to, outcome->seconds);
+      told->done++;
     }
-  return fse_job_join (job, error);
+  else if (!g_error_matches (outcome->error, FSE_ERROR, FSE_ERROR_CANCELLED))
+    {
+      fse_cli_fail (outcome->error);
+      g_ptr_array_add (told->failed, g_steal_pointer (&from));
+    }
+  if (outcome->notice)
+    fse_cli_warn ("%s", outcome->notice);
+  fflush (stdout);
+}
+
+static void
+tell_progress (Told *told, FsePipeline *pipeline)
+{
+  const FseRoute   *route;
+  gdouble           fraction = fse_pipeline_look (pipeline, &route);
+  guint             ended = told->done + told->failed->len;
+  g_autofree gchar *name = route ? g_filename_display_basename (route->input) : NULL;
+  g_autofree gchar *left = NULL, *text = NULL;
+
+  if (!route)
+    return;
+  if (told->routes->len > 1 && ended > 0)
+    left = fse_progress_time ((g_get_monotonic_time () - told->begin) / 1e6 / ended * (told->routes->len - ended));
+  text = g_strdup_printf ("%u of %u  %s%s%s", MIN (ended + 1, told->routes->len), told->routes->len, left ? left : "",
+                          left ? " left  " : "", name);
+  fse_progress_percent (&told->view, text, fraction);
+}
+
+/* All threads but this one may be in the middle of something that cannot be interrupted, as a library's
+ * loading of a large picture; nobody waits longer than this for it. */
+#define PATIENCE 0.7
+
+static gboolean
+run_pipeline (FsePipeline *pipeline, Told *told)
+{
+  gint64 asked = 0; /* to stop, then */
+
+  for (gboolean ended = FALSE; !ended;)
+    {
+      g_autoptr (FseOutcome) outcome = fse_pipeline_next (pipeline, 0.02, &ended);
+
+      if (outcome)
+        tell_outcome (told, outcome);
+      tell_progress (told, pipeline);
+      if (fse_cli_stop_asked ())
+        {
+          asked = asked ? asked : g_get_monotonic_time ();
+          fse_pipeline_stop (pipeline); /* again and again: an edit that had not begun did not hear it */
+        }
+      if (asked && (g_get_monotonic_time () - asked) / 1e6 > PATIENCE)
+        return FALSE;
+    }
+  return TRUE;
 }
 
 static FseExit
 apply_all (FseEditor *editor, const FseApplySettings *settings, GPtrArray *routes)
 {
-  FseProgressView view;
-  guint           failed = 0;
+  g_autoptr (GPtrArray) failed = g_ptr_array_new_with_free_func (g_free);
+  Told                  told = { .routes = routes, .failed = failed, .begin = g_get_monotonic_time () };
+  FsePipeline          *pipeline = fse_pipeline_new (editor, settings, routes);
+  gboolean              orderly;
 
-  fse_progress_start (&view, FALSE);
-  for (guint i = 0; i < routes->len; i++)
+  fse_progress_start (&told.view, FALSE);
+  orderly = run_pipeline (pipeline, &told);
+  fse_progress_end (&told.view);
+  if (failed->len && routes->len > 1)
     {
-      Work               work = { editor, settings, g_ptr_array_index (routes, i), 0 };
-      g_autofree gchar  *from = g_filename_display_name (work.route->input);
-      g_autofree gchar  *to = g_filename_display_name (work.route->output);
-      g_autoptr (GError) error = NULL;
-      gint64             begin = g_get_monotonic_time ();
-      gboolean           ok;
-
-      if (fse_cli_stop_asked ())
-        {
-          fprintf (stderr, "few-shot-edit: Stopped with %u of %u pictures done.\n", i - failed, routes->len);
-          return FSE_EXIT_FAILED;
-        }
-      ok = watch_one (&work, &view, &error);
-      if (view.open)
-        fputs ("\r\033[K", stdout);
-      view.open = FALSE;
-      if (ok)
-        printf ("%s -> %s  (%.1f s)\n", from, to, (g_get_monotonic_time () - begin) / 1e6);
-      else if (!g_error_matches (error, FSE_ERROR, FSE_ERROR_CANCELLED))
-        fse_cli_fail (error);
-      fflush (stdout);
-      failed += !ok;
+      fprintf (stderr, "few-shot-edit: %u of %u pictures failed:\n", failed->len, routes->len);
+      for (guint i = 0; i < failed->len; i++)
+        fprintf (stderr, "  %s\n", (gchar *) g_ptr_array_index (failed, i));
     }
-  if (fse_cli_stop_asked () && failed)
-    fprintf (stderr, "few-shot-edit: Stopped with %u of %u pictures done.\n", routes->len - failed, routes->len);
-  else if (failed && routes->len > 1)
-    fprintf (stderr, "few-shot-edit: %u of %u pictures failed.\n", failed, routes->len);
-  return failed ? FSE_EXIT_FAILED : FSE_EXIT_DONE;
+  if (told.done + failed->len < routes->len)
+    fprintf (stderr, "few-shot-edit: Stopped with %u of %u pictures done. The same command does the rest.\n", told.done,
+             routes->len);
+  if (!orderly)
+    {
+      fse_disk_abandon ();
+      fflush (stdout);
+      _exit (FSE_EXIT_FAILED);
+    }
+  fse_pipeline_free (pipeline);
+  return told.done < routes->len ? FSE_EXIT_FAILED : FSE_EXIT_DONE;
 }
 
 FseExit
@@ -262,6 +177,8 @@ fse_cli_apply (gint argc, gchar **argv)
   g_autoptr (GError)    error = NULL;
   g_autoptr (GPtrArray) routes = NULL;
   g_autoptr (FseEditor) editor = NULL;
+  FseRoutesAsked        asked;
+  guint                 finished;
 
   if (!parse (&options, &argc, &argv))
     return FSE_EXIT_USAGE;
@@ -273,9 +190,15 @@ fse_cli_apply (gint argc, gchar **argv)
     return fse_cli_usage ("apply", "--seed takes a number from 0.");
   if (!fse_apply_settings_check (&options.settings, &error))
     return fse_cli_fail (error);
-  routes = make_routes (&options, &error);
+  asked = (FseRoutesAsked) { options.positional + 1, options.output, options.positional[0], options.recursive,
+                             options.overwrite };
+  routes = fse_routes_make (&asked, &finished, &error);
   if (!routes)
     return fse_cli_fail (error);
+  if (finished)
+    printf ("%u finished before; --overwrite does them again.\n", finished);
+  if (!routes->len)
+    return FSE_EXIT_DONE;
 
   fse_cli_catch_signals ();
   editor = fse_editor_open (options.positional[0], options.device, &error);
