@@ -224,7 +224,10 @@ run_apply (FseHost *host, gint n_params, const GimpParam *params, gint *n_values
   if (! fse_procedures_apply_args (n_params, params, &call, request))
     return GIMP_PDB_CALLING_ERROR;
 
-  if (call.run_mode == GIMP_RUN_INTERACTIVE)
+  if ((guint) request->output >= FSE_N_OUTPUTS)
+    g_set_error (&error, FSE_ERROR, FSE_ERROR_USAGE,
+                 _("There is no output %d: give 0 for a new layer, 1 for the layer's place, or 2 for a new image."), (gint) request->output);
+  else if (call.run_mode == GIMP_RUN_INTERACTIVE)
     {
       if (! call.complete && (text = host->load_values (host, FSE_PROC_APPLY, FALSE)))
         fse_apply_request_from_text (request, text);

@@ -197,8 +197,6 @@ fse_procedures_apply_args (gint n, const GimpParam *params, FseCall *call, FseAp
   request->steps    = params[APPLY_STEPS].data.d_int32;
   request->strength = params[APPLY_STRENGTH].data.d_float;
   request->seed     = params[APPLY_SEED].data.d_int32;
-  if (params[APPLY_OUTPUT].data.d_int32 < 0 || params[APPLY_OUTPUT].data.d_int32 >= FSE_N_OUTPUTS)
-    return FALSE;
   request->output   = params[APPLY_OUTPUT].data.d_int32;
   return TRUE;
 }
