@@ -182,7 +182,7 @@ run_train (FseHost *host, gint n_params, const GimpParam *params, gint *n_values
     {
       if (! call.complete)
         recall_train_dialog (host, request);
-      ok = fse_ui_init (host, &error) && fse_train_dialog_run (host, request, &steps, &loss, &now, &error);
+      ok = fse_ui_init (host, &error) && fse_train_dialog_run (host, call.drawable, request, &steps, &loss, &now, &error);
       store_train_dialog (host, request, ok);
     }
   else

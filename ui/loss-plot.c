@@ -12,6 +12,7 @@ struct _FseLossPlot
 {
   GtkDrawingArea parent_instance;
   GArray        *logs; /* gdouble; NaN where there is no value */
+  GArray        *dots; /* gdouble: x, y, x, y ... */
   gdouble        fraction;
   gchar         *text;
 };
@@ -101,6 +102,18 @@ draw (GtkWidget *widget, cairo_t *cr)
     }
   cairo_stroke (cr);
 
+  for (guint i = 0; i + 1 < plot->dots->len; i += 2)
+    {
+      gdouble x = pad + (width - 2 * pad) * plot->fraction * CLAMP (g_array_index (plot->dots, gdouble, i), 0.0, 1.0);
+      gdouble y = height - pad - (height - 2 * pad) * CLAMP (g_array_index (plot->dots, gdouble, i + 1), 0.0, 1.0);
+
+      cairo_new_sub_path (cr);
+      cairo_arc (cr, x, y, 3.0, 0.0, 2.0 * G_PI);
+    }
+  colour.alpha = 0.8;
+  gdk_cairo_set_source_rgba (cr, &colour);
+  cairo_fill (cr);
+
   pango_layout_get_pixel_size (layout, &text_width, &text_height);
   gtk_render_layout (context, cr, width - pad - text_width, pad, layout);
   return FALSE;
@@ -112,6 +125,7 @@ finalize (GObject *object)
   FseLossPlot *plot = FSE_LOSS_PLOT (object);
 
   g_array_unref (plot->logs);
+  g_array_unref (plot->dots);
   g_free (plot->text);
   G_OBJECT_CLASS (fse_loss_plot_parent_class)->finalize (object);
 }
@@ -128,6 +142,7 @@ static void
 fse_loss_plot_init (FseLossPlot *plot)
 {
   plot->logs = g_array_new (FALSE, FALSE, sizeof (gdouble));
+  plot->dots = g_array_new (FALSE, FALSE, sizeof (gdouble));
   plot->text = g_strdup (_("Loss"));
   gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (plot)), GTK_STYLE_CLASS_VIEW);
   gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (plot)), GTK_STYLE_CLASS_FRAME);
@@ -157,6 +172,18 @@ fse_loss_plot_set (FseLossPlot *plot, const gfloat *values, gsize n, gdouble fra
       g_free (plot->text);
       plot->text = g_strdup (text);
       atk_object_set_description (gtk_widget_get_accessible (GTK_WIDGET (plot)), text);
+    }
+  gtk_widget_queue_draw (GTK_WIDGET (plot));
+}
+
+void
+fse_loss_plot_set_dots (FseLossPlot *plot, const gdouble *x, const gdouble *y, gsize n)
+{
+  g_array_set_size (plot->dots, 0);
+  for (gsize i = 0; i < n; i++)
+    {
+      g_array_append_val (plot->dots, x[i]);
+      g_array_append_val (plot->dots, y[i]);
     }
   gtk_widget_queue_draw (GTK_WIDGET (plot));
 }

@@ -16,6 +16,8 @@ GtkWidget *fse_loss_plot_new (void);
 /* `fraction` of the width is filled by the n values (copied); the text is
  * written into the plot and read out by screen readers. */
 void       fse_loss_plot_set (FseLossPlot *plot, const gfloat *values, gsize n, gdouble fraction, const gchar *text);
+/* n dots (copied) over the curve: x is 0..1 of its length, y 0 at the bottom and 1 at the top. */
+void       fse_loss_plot_set_dots (FseLossPlot *plot, const gdouble *x, const gdouble *y, gsize n);
 
 G_END_DECLS
 

@@ -47,6 +47,7 @@ fse_train_request_new (void)
   request->inverse  = g_strdup ("");
   request->settings = g_new0 (gchar *, 1);
   request->minutes  = 5.0;
+  request->guest    = -1;
   return request;
 }
 

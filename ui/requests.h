@@ -26,6 +26,7 @@ typedef struct
   gchar     *instruction, *inverse; /* the edit and its way back in words, for the model file; "" = not said */
   gboolean   resume;   /* go on from the model's checkpoint */
   gboolean   further;  /* start from the weights of the model that is there */
+  gint       guest;    /* the layer on which the edit is shown as it is by now, or -1; not stored */
 } FseTrainRequest;
 
 typedef struct

@@ -38,6 +38,10 @@ void         fse_train_run_cancel   (FseTrainRun *run);
 void         fse_train_run_stop     (FseTrainRun *run);
 void         fse_train_run_pause    (FseTrainRun *run, gboolean pause);
 gboolean     fse_train_run_example  (FseTrainRun *run, guint *version, FseImage *pictures[3]);
+/* Of the request's guest, in its own shape. */
+gboolean     fse_train_run_guest    (FseTrainRun *run, guint *version, FseImage *pictures[2]);
+/* As the trainer's: NULL while there are none. */
+FseValidationPoint *fse_train_run_looks (FseTrainRun *run, gsize *n);
 /* What the pairs gave reason to say, one sentence a line, or NULL; after the
  * start of the steps it does not change. */
 gchar       *fse_train_run_warnings (FseTrainRun *run);

@@ -43,6 +43,7 @@ struct _FseTrainDialog
 {
   GtkDialog        parent_instance;
   FseHost         *host;
+  gint             layer;   /* the current one, or -1 */
   FseTrainRequest *request;
   FseUnfinished   *offered; /* a training that was interrupted some time */
   FseTrainRun     *run;
@@ -175,6 +176,23 @@ look (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* A layer that is learnt from shows nothing new. */
+static gint
+guest_for (FseTrainDialog *dialog)
+{
+  GPtrArray *examples = dialog->request->examples;
+
+  for (guint i = 0; i < examples->len; i++)
+    {
+      const FseExample *example = g_ptr_array_index (examples, i);
+
+      if ((! example->before.file && example->before.layer == dialog->layer)
+          || (! example->after.file && example->after.layer == dialog->layer))
+        return -1;
+    }
+  return dialog->layer;
+}
+
 static void
 begin (FseTrainDialog *dialog)
 {
@@ -184,6 +202,7 @@ begin (FseTrainDialog *dialog)
   if (g_str_has_prefix (folder, dialog->host->folder)) /* ours need not exist before */
     g_mkdir_with_parents (folder, 0700);
   tell (dialog, GTK_MESSAGE_INFO, NULL);
+  dialog->request->guest = guest_for (dialog);
   dialog->run = fse_train_run_start (dialog->host, dialog->request, FALSE, &error);
   if (! dialog->run)
     {
@@ -471,13 +490,14 @@ offer_unfinished (FseTrainDialog *dialog)
 }
 
 GtkWidget *
-fse_train_dialog_new (FseHost *host, FseTrainRequest *request)
+fse_train_dialog_new (FseHost *host, gint layer, FseTrainRequest *request)
 {
   FseTrainDialog *dialog  = g_object_new (FSE_TYPE_TRAIN_DIALOG, "use-header-bar", 0, NULL);
   GtkWidget      *content = gtk_dialog_get_content_area (GTK_DIALOG (dialog));
   GtkWidget      *box     = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
 
   dialog->host    = host;
+  dialog->layer   = layer;
   dialog->request = request;
   gtk_window_set_title (GTK_WINDOW (dialog), _("Few-shot Edit: Train"));
   dialog->message  = fse_named (fse_message_bar_new (), "message");
@@ -520,9 +540,9 @@ fse_train_dialog_result (FseTrainDialog *dialog, guint *steps, gdouble *loss)
 }
 
 gboolean
-fse_train_dialog_run (FseHost *host, FseTrainRequest *request, guint *steps, gdouble *loss, gboolean *apply_now, GError **error)
+fse_train_dialog_run (FseHost *host, gint layer, FseTrainRequest *request, guint *steps, gdouble *loss, gboolean *apply_now, GError **error)
 {
-  FseTrainDialog *dialog = FSE_TRAIN_DIALOG (fse_train_dialog_new (host, request));
+  FseTrainDialog *dialog = FSE_TRAIN_DIALOG (fse_train_dialog_new (host, layer, request));
   gboolean        trained;
 
   fse_ui_run_dialog (host, GTK_WINDOW (dialog));

@@ -17,8 +17,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (FseTrainDialog, fse_train_dialog, FSE, TRAIN_DIALOG, GtkDialog)
 
 /* Host and request are borrowed; the request is what the dialog starts with,
- * and what was trained last. */
-GtkWidget *fse_train_dialog_new    (FseHost *host, FseTrainRequest *request);
+ * and what was trained last.  layer: the current one, on which the edit is shown while it is
+ * learnt, unless it is among the pairs; -1 = none. */
+GtkWidget *fse_train_dialog_new    (FseHost *host, gint layer, FseTrainRequest *request);
 /* Whether a training went to its end, and how. */
 gboolean   fse_train_dialog_result (FseTrainDialog *dialog, guint *steps, gdouble *loss);
 
@@ -26,7 +27,7 @@ gboolean   fse_train_dialog_result (FseTrainDialog *dialog, guint *steps, gdoubl
  * where the user closed it without a trained model; the request is then what the
  * dialog showed at its end, without pairs that it would find by itself.  *apply_now: the edit shall
  * be applied at once. */
-gboolean   fse_train_dialog_run    (FseHost *host, FseTrainRequest *request, guint *steps, gdouble *loss,
+gboolean   fse_train_dialog_run    (FseHost *host, gint layer, FseTrainRequest *request, guint *steps, gdouble *loss,
                                     gboolean *apply_now, GError **error);
 
 G_END_DECLS

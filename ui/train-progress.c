@@ -16,8 +16,8 @@
 struct _FseTrainProgress
 {
   GtkBox     parent_instance;
-  guint      version; /* of the example that is shown */
-  GtkWidget *preview, *strip, *plot, *bar, *status;
+  guint      version, guest_version; /* of what is shown */
+  GtkWidget *preview, *guest, *guest_box, *caption, *strip, *plot, *bar, *status;
 };
 
 G_DEFINE_TYPE (FseTrainProgress, fse_train_progress, GTK_TYPE_BOX)
@@ -79,13 +79,50 @@ show_example (FseTrainProgress *progress, FseTrainRun *run, guint step)
     fse_image_unref (pictures[k]);
 }
 
+static void
+show_guest (FseTrainProgress *progress, FseTrainRun *run)
+{
+  FseSplitPreview *preview = FSE_SPLIT_PREVIEW (progress->guest);
+  FseImage        *pictures[2];
+
+  if (! fse_train_run_guest (run, &progress->guest_version, pictures))
+    return;
+  fse_split_preview_set_before (preview, pictures[0]);
+  fse_split_preview_set_after (preview, pictures[1]);
+  fse_image_unref (pictures[0]);
+  fse_image_unref (pictures[1]);
+  gtk_widget_show (progress->guest_box);
+}
+
+static void
+show_losses (FseTrainProgress *progress, FseTrainRun *run, const FseSnapshot *snapshot)
+{
+  gsize                          n = 0, n_looks = 0;
+  g_autofree gfloat             *curve = fse_train_run_curve (run, &n);
+  g_autofree FseValidationPoint *looks = fse_train_run_looks (run, &n_looks);
+  g_autofree gdouble            *x     = g_new (gdouble, n_looks + 1);
+  g_autofree gdouble            *y     = g_new (gdouble, n_looks + 1);
+  gboolean                       known = isfinite (snapshot->loss) && snapshot->step > 0;
+  g_autofree gchar              *text  = ! known ? g_strdup (_("Loss"))
+                                         : isfinite (snapshot->validation)
+                                           ? g_strdup_printf (_("Loss %.4g · unseen pair %.2f, best %.2f"), snapshot->loss,
+                                                              snapshot->validation, snapshot->best_validation)
+                                           : g_strdup_printf (_("Loss %.4g"), snapshot->loss);
+
+  for (gsize i = 0; i < n_looks; i++)
+    {
+      x[i] = looks[i].step / (gdouble) MAX (snapshot->step, 1);
+      y[i] = looks[i].score;
+    }
+  fse_loss_plot_set (FSE_LOSS_PLOT (progress->plot), curve, n, snapshot->progress, text);
+  fse_loss_plot_set_dots (FSE_LOSS_PLOT (progress->plot), x, y, n_looks);
+}
+
 gboolean
 fse_train_progress_look (FseTrainProgress *progress, FseTrainRun *run, const gchar *instead, FseSnapshot *snapshot)
 {
   GtkProgressBar    *bar   = GTK_PROGRESS_BAR (progress->bar);
-  g_autofree gchar  *text  = NULL, *status = NULL, *plot = NULL;
-  g_autofree gfloat *curve = NULL;
-  gsize              n     = 0;
+  g_autofree gchar  *text  = NULL, *status = NULL;
 
   if (! fse_train_run_look (run, snapshot))
     {
@@ -112,22 +149,26 @@ fse_train_progress_look (FseTrainProgress *progress, FseTrainRun *run, const gch
   gtk_progress_bar_set_text (bar, instead ? instead : text);
   status = status_text (snapshot);
   gtk_label_set_text (GTK_LABEL (progress->status), status);
+  gtk_label_set_text (GTK_LABEL (progress->caption), snapshot->held_out ? _("A pair that is not learnt from") : _("A pair in training"));
   show_example (progress, run, snapshot->step);
-  curve = fse_train_run_curve (run, &n);
-  plot  = isfinite (snapshot->loss) && snapshot->step > 0 ? g_strdup_printf (_("Loss %.4g"), snapshot->loss) : g_strdup (_("Loss"));
-  fse_loss_plot_set (FSE_LOSS_PLOT (progress->plot), curve, n, snapshot->progress, plot);
+  show_guest (progress, run);
+  show_losses (progress, run, snapshot);
   return TRUE;
 }
 
 void
 fse_train_progress_clear (FseTrainProgress *progress)
 {
-  progress->version = 0;
+  progress->version = progress->guest_version = 0;
+  fse_split_preview_set_before (FSE_SPLIT_PREVIEW (progress->guest), NULL);
+  fse_split_preview_set_after (FSE_SPLIT_PREVIEW (progress->guest), NULL);
+  gtk_widget_hide (progress->guest_box);
   fse_split_preview_set_before (FSE_SPLIT_PREVIEW (progress->preview), NULL);
   fse_split_preview_set_after (FSE_SPLIT_PREVIEW (progress->preview), NULL);
   fse_split_preview_set_truth (FSE_SPLIT_PREVIEW (progress->preview), NULL);
   fse_film_strip_clear (FSE_FILM_STRIP (progress->strip));
   fse_loss_plot_set (FSE_LOSS_PLOT (progress->plot), NULL, 0, 0.0, _("Loss"));
+  fse_loss_plot_set_dots (FSE_LOSS_PLOT (progress->plot), NULL, NULL, 0);
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (progress->bar), 0.0);
   gtk_progress_bar_set_text (GTK_PROGRESS_BAR (progress->bar), _("Preparing"));
   gtk_label_set_text (GTK_LABEL (progress->status), "");
@@ -147,15 +188,14 @@ fse_train_progress_class_init (FseTrainProgressClass *klass)
 }
 
 static GtkWidget *
-under_title (const gchar *title, GtkWidget *picture)
+under_title (GtkWidget *label, GtkWidget *picture)
 {
-  GtkWidget *box   = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
-  GtkWidget *label = gtk_label_new (title);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
 
   gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 28);
   gtk_widget_set_size_request (picture, 240, 240);
-  atk_object_set_name (gtk_widget_get_accessible (picture), title);
+  atk_object_set_name (gtk_widget_get_accessible (picture), gtk_label_get_text (GTK_LABEL (label)));
   gtk_box_pack_start (GTK_BOX (box), picture, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
   return box;
@@ -173,7 +213,14 @@ fse_train_progress_init (FseTrainProgress *progress)
   progress->plot    = fse_named (fse_loss_plot_new (), "plot");
   progress->bar     = fse_named (gtk_progress_bar_new (), "bar");
   progress->status  = fse_named (gtk_label_new (""), "status");
-  gtk_box_pack_start (GTK_BOX (pictures), under_title (_("A pair in training"), progress->preview), TRUE, TRUE, 0);
+  progress->guest     = fse_named (fse_split_preview_new (), "guest");
+  progress->caption   = gtk_label_new (_("A pair in training"));
+  progress->guest_box = under_title (gtk_label_new (_("The current layer")), progress->guest);
+  gtk_box_pack_start (GTK_BOX (pictures), under_title (progress->caption, progress->preview), TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (pictures), progress->guest_box, TRUE, TRUE, 0);
+  gtk_widget_show_all (progress->guest_box);
+  gtk_widget_set_no_show_all (progress->guest_box, TRUE);
+  gtk_widget_hide (progress->guest_box);
   gtk_progress_bar_set_show_text (GTK_PROGRESS_BAR (progress->bar), TRUE);
   atk_object_set_name (gtk_widget_get_accessible (progress->bar), _("Training progress"));
   gtk_label_set_xalign (GTK_LABEL (progress->status), 0.0f);

@@ -7,6 +7,7 @@
 
 #include "runs.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "example-reading.h"
@@ -25,6 +26,8 @@ struct _FseTrainRun
   guint              idle;
   FseExampleReading *reading;  /* of the example number readings->len */
   GPtrArray         *readings; /* those whose layers are read */
+  FseExampleReading *guest;    /* NULL where there is none */
+  gboolean           greeted;  /* its layer is read, or cannot be */
   GError            *error;    /* reading failed */
 
   FseJob            *job;      /* from then on */
@@ -46,6 +49,7 @@ run_free (FseTrainRun *run)
   g_clear_handle_id (&run->idle, g_source_remove);
   g_clear_pointer (&run->reading, fse_example_reading_free);
   g_clear_pointer (&run->readings, g_ptr_array_unref);
+  g_clear_pointer (&run->guest, fse_example_reading_free);
   g_clear_error (&run->error);
   g_clear_pointer (&run->trainer, fse_trainer_free);
   g_clear_pointer (&run->request, fse_train_request_free);
@@ -143,6 +147,15 @@ get_pairs (FseTrainRun *run, GError **error)
   return fse_unfinished_pairs (run->model, error);
 }
 
+static void
+invite (FseTrainRun *run, FseTrainer *trainer)
+{
+  g_autoptr (FseImage) picture = NULL, none = NULL;
+
+  if (run->guest && fse_example_reading_end (run->guest, &picture, &none, NULL))
+    fse_trainer_set_guest (trainer, picture);
+}
+
 static gboolean
 train (FseTrainRun *run, FsePairs *pairs, GError **error)
 {
@@ -154,6 +167,7 @@ train (FseTrainRun *run, FsePairs *pairs, GError **error)
     fse_trainer_set_device (trainer, run->request->device);
   fse_trainer_set_words (trainer, run->request->instruction, run->request->inverse);
   fse_trainer_set_resume (trainer, run->request->resume);
+  invite (run, trainer);
   if (run->request->further)
     fse_trainer_set_init (trainer, run->model);
 
@@ -188,6 +202,23 @@ work (gpointer data, GError **error)
 
 /* --- reading the layers --------------------------------------------------- */
 
+/* What cannot be read is no guest: the training does without. */
+static void
+read_guest (FseTrainRun *run)
+{
+  g_autoptr (FseExample) example = fse_example_new_layers (run->request->guest, -1);
+  gboolean               done    = FALSE;
+
+  if (! run->guest)
+    run->guest = run->request->guest >= 0 ? fse_example_reading_begin (run->host, example, run->settings.size, NULL) : NULL;
+  if (! run->guest || ! fse_example_reading_on (run->guest, &done, NULL))
+    {
+      g_clear_pointer (&run->guest, fse_example_reading_free);
+      done = TRUE;
+    }
+  run->greeted = done;
+}
+
 /* Twice the working size leaves the trainer's crops their detail; fifty large
  * photos would not fit into memory. */
 static gboolean
@@ -197,6 +228,11 @@ read_some (FseTrainRun *run)
   guint      i        = run->readings->len;
   gboolean   done     = FALSE;
 
+  if (i == examples->len && ! run->greeted)
+    {
+      read_guest (run);
+      return TRUE;
+    }
   if (i == examples->len)
     {
       run->job = fse_job_new ("train", work, run);
@@ -266,6 +302,7 @@ copy_request (const FseTrainRequest *request)
   fse_train_request_from_text (copy, text);
   copy->resume  = request->resume;
   copy->further = request->further;
+  copy->guest   = request->guest;
   return copy;
 }
 
@@ -370,6 +407,45 @@ fse_train_run_example (FseTrainRun *run, guint *version, FseImage *pictures[3])
   FseTrainer *trainer = trainer_of (run);
 
   return trainer && fse_trainer_example (trainer, version, pictures);
+}
+
+/* From the pairs' shape back to the guest's own, of as many pixels. */
+static gboolean
+unstretch (FseTrainRun *run, FseImage **picture)
+{
+  gint      width[2], height[2];
+  gdouble   pixels = (gdouble) (*picture)->width * (*picture)->height;
+  FseImage *own;
+
+  fse_example_reading_sizes (run->guest, width, height);
+  own = fse_image_scale (*picture, MAX ((gint) (sqrt (pixels * width[0] / height[0]) + 0.5), 1),
+                         MAX ((gint) (sqrt (pixels * height[0] / width[0]) + 0.5), 1), NULL);
+  fse_image_unref (*picture);
+  *picture = own;
+  return own != NULL;
+}
+
+gboolean
+fse_train_run_guest (FseTrainRun *run, guint *version, FseImage *pictures[2])
+{
+  FseTrainer *trainer = trainer_of (run);
+
+  if (! trainer || ! fse_trainer_guest (trainer, version, pictures))
+    return FALSE;
+  if (unstretch (run, &pictures[0]) && unstretch (run, &pictures[1]))
+    return TRUE;
+  g_clear_pointer (&pictures[0], fse_image_unref);
+  g_clear_pointer (&pictures[1], fse_image_unref);
+  return FALSE;
+}
+
+FseValidationPoint *
+fse_train_run_looks (FseTrainRun *run, gsize *n)
+{
+  FseTrainer *trainer = trainer_of (run);
+
+  *n = 0;
+  return trainer ? fse_trainer_validation_curve (trainer, n) : NULL;
 }
 
 void

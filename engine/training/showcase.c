@@ -12,50 +12,70 @@ fse_showcase_init (FseShowcase *showcase)
 }
 
 static void
-replace (FseShowcase *showcase, FseImage *const pictures[3])
+replace (FseImage **shown, FseImage *const *pictures, gint n)
 {
-  for (gint k = 0; k < 3; k++)
+  for (gint k = 0; k < n; k++)
     {
-      g_clear_pointer (&showcase->pictures[k], fse_image_unref);
-      showcase->pictures[k] = pictures[k];
+      g_clear_pointer (&shown[k], fse_image_unref);
+      shown[k] = pictures ? pictures[k] : NULL;
     }
 }
 
 void
 fse_showcase_clear (FseShowcase *showcase)
 {
-  replace (showcase, (FseImage *[3]) { NULL, NULL, NULL });
+  replace (showcase->pictures, NULL, 3);
+  replace (showcase->guest, NULL, 2);
   g_mutex_clear (&showcase->lock);
 }
 
 gboolean
-fse_showcase_keep (FseShowcase *showcase, FseStage *stage, FseValidation *validation, GError **error)
+fse_showcase_keep (FseShowcase *showcase, FseStage *stage, FseValidation *validation, gboolean held_out, gboolean guest,
+                   GError **error)
 {
   gint64    now = g_get_monotonic_time ();
-  FseImage *pictures[3];
+  FseImage *pictures[3], *of_guest[2] = { NULL, NULL };
 
   if (!g_atomic_int_get (&showcase->wanted) || now - showcase->when < SECONDS * 1e6)
     return TRUE;
   showcase->when = now;
-  if (validation ? !fse_validation_example (validation, pictures, error) : !fse_stage_example (stage, pictures, error))
+  if (guest && !fse_validation_guest (validation, of_guest, error))
     return FALSE;
+  if (held_out ? !fse_validation_example (validation, pictures, error) : !fse_stage_example (stage, pictures, error))
+    {
+      replace (of_guest, NULL, 2);
+      return FALSE;
+    }
   g_mutex_lock (&showcase->lock);
-  replace (showcase, pictures);
+  replace (showcase->pictures, pictures, 3);
+  replace (showcase->guest, of_guest, 2);
   showcase->version++;
   g_mutex_unlock (&showcase->lock);
+  return TRUE;
+}
+
+static gboolean
+look (FseShowcase *showcase, guint *version, FseImage *const *shown, FseImage **pictures, gint n)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&showcase->lock);
+
+  g_atomic_int_set (&showcase->wanted, 1);
+  if (showcase->version == *version || !shown[0])
+    return FALSE;
+  *version = showcase->version;
+  for (gint k = 0; k < n; k++)
+    pictures[k] = fse_image_ref (shown[k]);
   return TRUE;
 }
 
 gboolean
 fse_showcase_look (FseShowcase *showcase, guint *version, FseImage *pictures[3])
 {
-  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&showcase->lock);
+  return look (showcase, version, showcase->pictures, pictures, 3);
+}
 
-  g_atomic_int_set (&showcase->wanted, 1);
-  if (showcase->version == *version)
-    return FALSE;
-  *version = showcase->version;
-  for (gint k = 0; k < 3; k++)
-    pictures[k] = fse_image_ref (showcase->pictures[k]);
-  return TRUE;
+gboolean
+fse_showcase_guest (FseShowcase *showcase, guint *version, FseImage *pictures[2])
+{
+  return look (showcase, version, showcase->guest, pictures, 2);
 }

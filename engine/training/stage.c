@@ -19,9 +19,16 @@ struct _FseStage
   FseTape           *tape;
   FseObjective       objective;
   gint               batch, n_learnt; /* slots; pairs that may be drawn */
+  gfloat            *guest; /* height x width x 4; NULL where there is none */
   FseAugmentSlot    *slots;
   FseBuffer          before, after, slots_buffer;
 };
+
+static gsize
+picture_floats (const FseStage *stage)
+{
+  return (gsize) stage->data->height * stage->data->width * 4;
+}
 
 FseStage *
 fse_stage_new (FseDevice *device, FseWeights *weights, const FseSettings *settings, FsePairs *pairs, guint held_out,
@@ -56,33 +63,64 @@ fse_stage_free (FseStage *stage)
       fse_device_free (stage->device, buffers[i]);
   fse_tape_free (stage->tape);
   fse_dataset_free (stage->data);
+  g_free (stage->guest);
   g_free (stage->slots);
   g_free (stage);
 }
 
-static gsize
-data_floats (const FseStage *stage)
+gboolean
+fse_stage_invite (FseStage *stage, const FseImage *guest, GError **error)
 {
-  return (gsize) stage->data->n * stage->data->height * stage->data->width * 4;
+  gint                 width = stage->data->width, height = stage->data->height;
+  g_autoptr (FseImage) small = fse_image_scale (guest, width, height, error);
+
+  if (!small)
+    return FALSE;
+  stage->guest = g_new (gfloat, picture_floats (stage));
+  for (gsize i = 0; i < picture_floats (stage); i++)
+    stage->guest[i] = i % 4 == 3 ? 1.0f : small->rgba[i] > 0.0f ? MIN (small->rgba[i], 1.0f) : 0.0f;
+  return TRUE;
+}
+
+const gfloat *
+fse_stage_guest (FseStage *stage)
+{
+  return stage->guest;
+}
+
+/* Pairs on the device, the guest as well. */
+static gint
+n_shown (const FseStage *stage)
+{
+  return stage->data->n + (stage->guest != NULL);
+}
+
+static gboolean
+place_pictures (FseStage *stage, const gfloat *values, FseBuffer *buffer, GError **error)
+{
+  gsize     floats = stage->data->n * picture_floats (stage);
+  FseBuffer last;
+
+  if (!fse_device_alloc (stage->device, n_shown (stage) * picture_floats (stage), buffer, error)
+      || !fse_device_write (stage->device, *buffer, values, floats, error))
+    return FALSE;
+  last = (FseBuffer) { buffer->mem, buffer->at + floats };
+  return !stage->guest || fse_device_write (stage->device, last, stage->guest, picture_floats (stage), error);
 }
 
 guint64
 fse_stage_memory (FseStage *stage)
 {
-  return fse_tape_memory (stage->tape) + 2 * data_floats (stage) * sizeof (gfloat);
+  return fse_tape_memory (stage->tape) + 2 * n_shown (stage) * picture_floats (stage) * sizeof (gfloat);
 }
 
 gboolean
 fse_stage_place (FseStage *stage, GError **error)
 {
-  gsize floats = data_floats (stage);
-
   return fse_tape_seal (stage->tape, error)
          && fse_device_alloc (stage->device, stage->batch * sizeof (FseAugmentSlot) / sizeof (gfloat), &stage->slots_buffer, error)
-         && fse_device_alloc (stage->device, floats, &stage->before, error)
-         && fse_device_alloc (stage->device, floats, &stage->after, error)
-         && fse_device_write (stage->device, stage->before, stage->data->before, floats, error)
-         && fse_device_write (stage->device, stage->after, stage->data->after, floats, error);
+         && place_pictures (stage, stage->data->before, &stage->before, error)
+         && place_pictures (stage, stage->data->after, &stage->after, error);
 }
 
 static void
@@ -112,7 +150,7 @@ fill (FseStage *stage, FseObjective *o, gint n, const gfloat *t, guint32 step, G
          && fse_device_write (stage->device, o->time->data, time, n * FSE_TIME_FEATURES, error)
          && fse_device_write (stage->device, o->signal->data, signal, n, error)
          && fse_device_write (stage->device, o->noise->data, noise, n, error)
-         && fse_augment (stage->device, stage->before, stage->after, stage->data->n, stage->data->height,
+         && fse_augment (stage->device, stage->before, stage->after, n_shown (stage), stage->data->height,
                          stage->data->width, stage->slots, n, stage->slots_buffer, s->position, o->before, o->after,
                          o->mask, error);
 }

@@ -31,6 +31,12 @@ void              fse_stage_free   (FseStage *stage);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FseStage, fse_stage_free)
 
+/* One more picture, stretched to the pairs' shape, that is never learnt from: as pair number
+ * fse_stage_data()->n, its own after, fse_stage_show() shows it.  Before anything is placed. */
+gboolean          fse_stage_invite (FseStage *stage, const FseImage *guest, GError **error);
+/* Its R'G'B' and weight, height x width x 4; NULL where there is none. */
+const gfloat     *fse_stage_guest  (FseStage *stage);
+
 /* Bytes that fse_stage_place() will take. */
 guint64           fse_stage_memory (FseStage *stage);
 gboolean          fse_stage_place  (FseStage *stage, GError **error);

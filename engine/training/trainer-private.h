@@ -18,6 +18,7 @@ struct _FseTrainer
   FseSettings settings;
   gchar      *path, *checkpoint, *device_name, *init_path, *instruction, *inverse;
   gboolean    resume;
+  FseImage   *guest; /* or NULL */
   gint        cancelled, stopped, paused; /* atomic */
 
   /* Snapshot for other threads: odd while it is being written. */
@@ -31,7 +32,7 @@ struct _FseTrainer
   FseWeights      *weights;
   FseStage        *coarse;         /* at half size; NULL where there is none */
   FseStage        *fine;
-  FseValidation   *validation;     /* NULL where no pair is held out */
+  FseValidation   *validation;     /* NULL where no pair is held out and nobody is a guest */
   FseBuffer        guard, scratch;
   FseProgressState state;
   gint64           started;        /* monotonic, of this session */

@@ -117,7 +117,9 @@ build (FseTrainer *trainer, gint batch, GError **error)
                                  error);
   if (!trainer->fine)
     return FALSE;
-  if (trainer->held_out)
+  if (trainer->guest && !fse_stage_invite (trainer->fine, trainer->guest, error))
+    return FALSE;
+  if (trainer->held_out || trainer->guest)
     trainer->validation = fse_validation_new (trainer->fine, trainer->weights, s, trainer->held_out);
   if (fse_schedule_has_coarse (s))
     {
@@ -304,7 +306,7 @@ has_lost_patience (FseTrainer *trainer)
 static gboolean
 look_now_and_then (FseTrainer *trainer, gdouble spent, GError **error)
 {
-  return !trainer->validation
+  return !trainer->held_out
          || !fse_schedule_validates (spent, budget_spent (trainer), trainer->state.step - last_look (trainer).step)
          || look_at_held_out (trainer, error);
 }
@@ -474,7 +476,7 @@ train (FseTrainer *trainer, GError **error)
         }
       stage = current_stage (trainer);
       if (!take_step (trainer, stage, error) || !look_now_and_then (trainer, spent, error)
-          || !fse_showcase_keep (&trainer->showcase, stage, trainer->validation, error))
+          || !fse_showcase_keep (&trainer->showcase, stage, trainer->validation, trainer->held_out > 0, trainer->guest != NULL, error))
         return fail_safely (trainer);
       if (g_get_monotonic_time () - saved > CHECKPOINT_SECONDS * 1e6)
         {
@@ -486,7 +488,7 @@ train (FseTrainer *trainer, GError **error)
   if (!has_learnt (trainer, error))
     return FALSE;
   enter_phase (trainer, FSE_TRAINING_SAVING);
-  if (trainer->validation && last_look (trainer).step < trainer->state.step && !look_at_held_out (trainer, error))
+  if (trainer->held_out && last_look (trainer).step < trainer->state.step && !look_at_held_out (trainer, error))
     return fail_safely (trainer);
   if (!save_model (trainer, error))
     {

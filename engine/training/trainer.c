@@ -49,6 +49,7 @@ fse_trainer_free (FseTrainer *trainer)
   g_free (trainer->init_path);
   g_free (trainer->instruction);
   g_free (trainer->inverse);
+  g_clear_pointer (&trainer->guest, fse_image_unref);
   g_free (trainer);
 }
 
@@ -105,6 +106,19 @@ void
 fse_trainer_pause (FseTrainer *trainer, gboolean pause)
 {
   g_atomic_int_set (&trainer->paused, pause);
+}
+
+void
+fse_trainer_set_guest (FseTrainer *trainer, FseImage *picture)
+{
+  g_clear_pointer (&trainer->guest, fse_image_unref);
+  trainer->guest = fse_image_ref (picture);
+}
+
+gboolean
+fse_trainer_guest (FseTrainer *trainer, guint *version, FseImage *pictures[2])
+{
+  return fse_showcase_guest (&trainer->showcase, version, pictures);
 }
 
 gboolean

@@ -77,6 +77,9 @@ void     fse_trainer_set_init   (FseTrainer *trainer, const gchar *model_path);
 /* The edit and its way back in the user's words, kept in the model file; UTF-8, NULL = not said; copied. */
 void     fse_trainer_set_words  (FseTrainer *trainer, const gchar *instruction, const gchar *inverse);
 
+/* One more picture to show what the edit does to it by now (fse_trainer_guest()); takes a reference. */
+void     fse_trainer_set_guest  (FseTrainer *trainer, FseImage *picture);
+
 /* The name of the held-out pair that is shown, or NULL where none is held out. */
 const gchar *fse_trainer_held_out (FseTrainer *trainer);
 
@@ -96,6 +99,8 @@ void     fse_trainer_pause      (FseTrainer *trainer, gboolean pause);
  * augmentation warped it.  FALSE where there is none newer than *version, which is 0 at first; else
  * new references.  Renewed about once a second, from the first call on. */
 gboolean fse_trainer_example    (FseTrainer *trainer, guint *version, FseImage *pictures[3]);
+/* The same for the guest, with the averaged weights: before and result, stretched to the pairs' shape. */
+gboolean fse_trainer_guest      (FseTrainer *trainer, guint *version, FseImage *pictures[2]);
 void     fse_trainer_snapshot   (FseTrainer *trainer, FseSnapshot *snapshot);
 /* "MODEL.checkpoint", beside the model; free it. */
 gchar   *fse_checkpoint_path    (const gchar *model_path);

@@ -18,7 +18,7 @@ struct _FseValidation
   FseStage    *stage;
   FseWeights  *weights;
   guint        n_held_out;
-  gint        *reference; /* of each held-out pair: the most similar one that is learnt from */
+  gint        *reference; /* of each held-out pair, and of the guest: the most similar one that is learnt from */
   FseTape     *tape;
   FseObjective objective; /* slot 0 is the held-out pair, slot 1 its reference */
   FseTensor   *result[N_MEASURES], *copy[N_MEASURES];
@@ -35,8 +35,9 @@ difference (const gfloat *a, const gfloat *b, gsize floats)
   return sum;
 }
 
+/* before: height x width x 4 */
 static gint
-most_similar (const FseDataset *data, gint pair, gint n_learnt)
+most_similar (const FseDataset *data, const gfloat *before, gint n_learnt)
 {
   gsize   floats = (gsize) data->height * data->width * 4;
   gdouble least = INFINITY;
@@ -44,7 +45,7 @@ most_similar (const FseDataset *data, gint pair, gint n_learnt)
 
   for (gint i = 0; i < n_learnt; i++)
     {
-      gdouble other = difference (data->before + pair * floats, data->before + i * floats, floats);
+      gdouble other = difference (before, data->before + i * floats, floats);
 
       if (other < least)
         {
@@ -72,13 +73,16 @@ fse_validation_new (FseStage *stage, FseWeights *weights, const FseSettings *set
   FseNet            net = { NULL, weights, settings };
   FseObjective     *o = &self->objective;
   FseTensor        *truth, *mask;
+  gsize             floats = (gsize) data->height * data->width * 4;
 
   self->stage = stage;
   self->weights = weights;
   self->n_held_out = n_held_out;
-  self->reference = g_new (gint, n_held_out);
+  self->reference = g_new0 (gint, n_held_out + 1);
   for (guint i = 0; i < n_held_out; i++)
-    self->reference[i] = most_similar (data, data->n - n_held_out + i, data->n - n_held_out);
+    self->reference[i] = most_similar (data, data->before + (data->n - n_held_out + i) * floats, data->n - n_held_out);
+  if (fse_stage_guest (stage))
+    self->reference[n_held_out] = most_similar (data, fse_stage_guest (stage), data->n - n_held_out);
 
   self->tape = net.tape = fse_tape_new (fse_stage_device (stage), FALSE);
   fse_objective_build (o, &net, 2, data->height, data->width);
@@ -111,7 +115,7 @@ fse_validation_place (FseValidation *self, GError **error)
   return fse_tape_seal (self->tape, error);
 }
 
-/* The networks at work on held-out pair number `which`; the averages are in the weights' place. */
+/* The networks at work on held-out pair number `which`, or on the guest, which comes after the last; the averages are in the weights' place. */
 static gboolean
 look (FseValidation *self, guint which, GError **error)
 {
@@ -157,11 +161,30 @@ fse_validation_score (FseValidation *self, gdouble *score, GError **error)
   return fse_weights_swap_average (self->weights, ok ? error : NULL) && ok;
 }
 
-gboolean
-fse_validation_example (FseValidation *self, FseImage *pictures[3], GError **error)
+static gboolean
+picture (FseValidation *self, guint which, FseImage *pictures[3], GError **error)
 {
-  gboolean ok = fse_weights_swap_average (self->weights, error) && look (self, 0, error);
+  gboolean ok = fse_weights_swap_average (self->weights, error) && look (self, which, error);
 
   return fse_weights_swap_average (self->weights, ok ? error : NULL) && ok
          && fse_stage_read (self->stage, &self->objective, pictures, error);
+}
+
+gboolean
+fse_validation_example (FseValidation *self, FseImage *pictures[3], GError **error)
+{
+  return picture (self, 0, pictures, error);
+}
+
+gboolean
+fse_validation_guest (FseValidation *self, FseImage *pictures[2], GError **error)
+{
+  FseImage *all[3];
+
+  if (!picture (self, self->n_held_out, all, error))
+    return FALSE;
+  pictures[0] = all[0];
+  pictures[1] = all[1];
+  fse_image_unref (all[2]); /* a guest is its own after */
+  return TRUE;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What the model by now makes of the pairs that are held out: as applying
- * would, in one sampler step, with the averaged weights, the most similar
+ * What the model by now makes of the pairs that are held out, and of the stage's
+ * guest: as applying would, in one sampler step, with the averaged weights, the most similar
  * pair as reference, and nothing warped.
  *
  * Owns: its tape.  Borrows: the stage, the weights.
@@ -22,7 +22,7 @@ G_BEGIN_DECLS
 
 typedef struct _FseValidation FseValidation;
 
-/* The last n_held_out pairs of the stage's data, 1 or more, are looked at; takes no device memory yet. */
+/* The last n_held_out pairs of the stage's data are looked at, and its guest; takes no device memory yet. */
 FseValidation *fse_validation_new    (FseStage *stage, FseWeights *weights, const FseSettings *settings, guint n_held_out);
 void           fse_validation_free   (FseValidation *validation);
 
@@ -39,6 +39,8 @@ gboolean       fse_validation_place  (FseValidation *validation, GError **error)
 gboolean       fse_validation_score   (FseValidation *validation, gdouble *score, GError **error);
 /* Before, result and after of the first held-out pair; new images. */
 gboolean       fse_validation_example (FseValidation *validation, FseImage *pictures[3], GError **error);
+/* The guest before and as the model edits it by now; new images. */
+gboolean       fse_validation_guest   (FseValidation *validation, FseImage *pictures[2], GError **error);
 
 G_END_DECLS
 

@@ -183,6 +183,14 @@ test_resume (void)
   assert_same_tensors (whole, parts);
 }
 
+static void
+assert_same_picture (const FseImage *picture, const FseImage *other)
+{
+  g_assert_true (picture->width == other->width && picture->height == other->height);
+  for (gsize p = 0; p < (gsize) other->width * other->height * 4; p++)
+    g_assert_cmpfloat_with_epsilon (picture->rgba[p], other->rgba[p], 1e-5);
+}
+
 /* The pair of that name, not warped, with a result of the same size between; frees the pictures. */
 static void
 assert_shows (FseImage *pictures[3], FsePairs *pairs, const gchar *name)
@@ -196,13 +204,13 @@ assert_shows (FseImage *pictures[3], FsePairs *pairs, const gchar *name)
       FsePair *pair = pairs->pairs->pdata[i];
 
       g_assert_true (pictures[k]->width == 64 && pictures[k]->height == 64);
-      for (gsize p = 0; k != 1 && p < 64 * 64 * 4; p++)
-        g_assert_cmpfloat_with_epsilon (pictures[k]->rgba[p], (k ? pair->after : pair->before)->rgba[p], 1e-5);
+      if (k != 1)
+        assert_same_picture (pictures[k], k ? pair->after : pair->before);
       fse_image_unref (pictures[k]);
     }
 }
 
-/* A pair that is held out is looked at, and shown, without a change of what is learnt from the others; the weights that did
+/* A pair that is held out is looked at, and shown with a guest, without a change of what is learnt from the others; the weights that did
  * best on it are written, also where the best look was before an interruption. */
 static void
 test_validation (void)
@@ -241,15 +249,22 @@ test_validation (void)
   }
   {
     g_autoptr (FseTrainer) trainer = trainer_new (&settings, 3, parts);
-    GThread               *thread = g_thread_new ("trainer", run_in_thread, trainer);
-    FseImage              *pictures[3];
+    GThread               *thread;
+    FseImage              *guest_picture = ((FsePair *) pairs->pairs->pdata[0])->before;
+    FseImage              *pictures[3], *guest[2];
     FseSnapshot            snapshot;
-    guint                  version = 0;
+    guint                  version = 0, guest_version = 0;
     GError                *error;
 
+    fse_trainer_set_guest (trainer, guest_picture);
+    thread = g_thread_new ("trainer", run_in_thread, trainer);
     while (!fse_trainer_example (trainer, &version, pictures))
       g_usleep (1000);
     assert_shows (pictures, pairs, fse_trainer_held_out (trainer));
+    g_assert_true (fse_trainer_guest (trainer, &guest_version, guest)); /* shown, and without a trace in the model */
+    assert_same_picture (guest[0], guest_picture);
+    fse_image_unref (guest[0]);
+    fse_image_unref (guest[1]);
     do
       {
         g_usleep (1000);

@@ -59,7 +59,7 @@ test_train (void)
 {
   FakeHost                   *fake    = fake_host_new (folder);
   g_autoptr (FseTrainRequest) request = new_train_request ("edit"); /* the suffix is added */
-  GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, request);
+  GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, FAKE_PICTURE, request);
   const FseExample           *example;
   guint                       steps;
   gdouble                     loss;
@@ -94,7 +94,7 @@ test_stop_and_resume (void)
 {
   FakeHost                   *fake    = fake_host_new (folder);
   g_autoptr (FseTrainRequest) request = new_train_request ("stopped.fewshot.safetensors");
-  GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, request);
+  GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, FAKE_PICTURE, request);
   guint                       stopped = 0, steps;
   gdouble                     loss;
 
@@ -131,6 +131,12 @@ shows_example (GtkWidget *dialog)
 }
 
 static gboolean
+shows_guest (GtkWidget *dialog)
+{
+  return fse_split_preview_has_after (FSE_SPLIT_PREVIEW (dialog_part (dialog, "guest")));
+}
+
+static gboolean
 thumbnails_are_there (GtkWidget *dialog)
 {
   return ! fse_pair_list_busy (FSE_PAIR_LIST (dialog_part (dialog, "pairs")));
@@ -154,7 +160,7 @@ test_pause_keep_further (void)
 {
   FakeHost                   *fake    = fake_host_new (folder);
   g_autoptr (FseTrainRequest) request = new_train_request ("kept.fewshot.safetensors");
-  GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, request);
+  GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, FAKE_PICTURE, request);
   g_autofree gchar           *checkpoint = NULL;
   g_autofree gchar           *status     = NULL;
   guint                       steps;
@@ -164,6 +170,9 @@ test_pause_keep_further (void)
   set_budget (dialog, 100000);
   dialog_press (dialog, "train");
   dialog_wait_for (dialog, "an example was shown", shows_example);
+  g_assert_true (fse_split_preview_has_truth (FSE_SPLIT_PREVIEW (dialog_part (dialog, "live"))));
+  dialog_wait_for (dialog, "the current layer was shown", shows_guest);
+  g_assert_true (gtk_widget_get_visible (dialog_part (dialog, "guest")));
   dialog_screenshot (dialog, "live");
   dialog_press (dialog, "pause");
   dialog_wait_for (dialog, "it paused", is_paused);
@@ -202,7 +211,7 @@ test_pause_keep_further (void)
   /* The next time it is offered, and needs no layers any more. */
   fake->empty = TRUE;
   g_ptr_array_set_size (request->examples, 0);
-  dialog = fse_train_dialog_new (&fake->host, request);
+  dialog = fse_train_dialog_new (&fake->host, FAKE_PICTURE, request);
   gtk_widget_show (dialog);
   dialog_assert_message (dialog, "was interrupted after step");
   dialog_press (dialog, "resume");
@@ -229,7 +238,7 @@ test_names (void)
   g_autoptr (FseTrainRequest) request = new_train_request ("first.fewshot.safetensors");
   g_autofree gchar           *first   = g_strdup (request->model);
   g_autoptr (FseModelInfo)    info    = NULL;
-  GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, request);
+  GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, FAKE_PICTURE, request);
 
   gtk_widget_show (dialog);
   set_budget (dialog, 2);
@@ -262,7 +271,7 @@ test_names (void)
   g_assert_true (g_str_has_suffix (request->model, "/warmer 2.fewshot.safetensors"));
   dialog_destroy (dialog);
 
-  dialog = fse_train_dialog_new (&fake->host, request); /* proposes a name that is free */
+  dialog = fse_train_dialog_new (&fake->host, FAKE_PICTURE, request); /* proposes a name that is free */
   g_assert_cmpstr (gtk_entry_get_text (GTK_ENTRY (dialog_part (dialog, "name"))), ==, "warmer 3");
   dialog_destroy (dialog);
   fake_host_free (fake);
@@ -310,7 +319,7 @@ test_heartbeat_and_clicks (void)
 
   request->steps = 40;
   request->size  = 64;
-  dialog         = fse_train_dialog_new (&fake->host, request);
+  dialog         = fse_train_dialog_new (&fake->host, FAKE_PICTURE, request);
   gtk_widget_show (dialog);
   gtk_test_widget_wait_for_draw (dialog);
   heart.last   = g_get_monotonic_time ();
@@ -345,7 +354,7 @@ test_train_errors (void)
   gdouble                     loss;
 
   fake->empty = TRUE;
-  dialog      = fse_train_dialog_new (&fake->host, request);
+  dialog      = fse_train_dialog_new (&fake->host, FAKE_PICTURE, request);
   gtk_widget_show (dialog);
   dialog_press (dialog, "train");
   dialog_assert_message (dialog, "There are no example pairs");
@@ -367,7 +376,7 @@ test_accessible (void)
 {
   FakeHost                   *fake    = fake_host_new (folder);
   g_autoptr (FseTrainRequest) request = new_train_request ("a11y");
-  GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, request);
+  GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, FAKE_PICTURE, request);
 
   gtk_widget_show (dialog);
   gtk_test_widget_wait_for_draw (dialog);
@@ -382,7 +391,7 @@ test_no_device (void)
 {
   FakeHost                   *fake    = fake_host_new (folder);
   g_autoptr (FseTrainRequest) request = new_train_request ("none");
-  GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, request);
+  GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, FAKE_PICTURE, request);
 
   gtk_widget_show (dialog);
   dialog_wait_for (dialog, "the missing device was told", dialog_has_message);
@@ -397,7 +406,7 @@ test_german (void)
 {
   FakeHost                   *fake    = fake_host_new (folder);
   g_autoptr (FseTrainRequest) request = new_train_request ("de");
-  GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, request);
+  GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, FAKE_PICTURE, request);
 
   gtk_widget_show (dialog);
   g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (dialog_part (dialog, "train"))), ==, "_Trainieren");
