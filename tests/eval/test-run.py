@@ -25,6 +25,7 @@ import grid
 HERE = os.path.dirname(os.path.abspath(__file__))
 SIZE = 64
 LEARN, TRY = 6, 5
+FONT = '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf'
 random = np.random.default_rng(1)
 rows = []
 
@@ -154,6 +155,18 @@ def main(tool):
         row('the page shows every method, and its pictures are there', all(f'<td class="">{m}</td>' in page for m in (
             'ours', 'ours@2', 'pix2pix', 'nearest-change')) and pictures and all(os.path.exists(os.path.join(out, p)) for p in pictures))
         row('and how much each switch harms', 'flips=on' in page and page.count('<svg') >= 1)
+        eyes = os.path.join(place, 'eye-colour')
+        if os.path.exists(FONT):
+            subprocess.run([os.path.join(HERE, 'make-eye-colour'), place], check=True, stdout=subprocess.DEVNULL)
+            learn, tried = ([grid.Grid.read(os.path.join(eyes, part), tag, 128).astype(int) for tag in ('before', 'after')]
+                            for part in ('train', 'test'))
+            touched = [(np.abs(after - before).max(axis=3) > 8).mean(axis=(1, 2)) for before, after in (learn, tried)]
+            row('eye colours are 50 and 50 pairs, whose edit is small but there', [len(t) for t in touched] == [50, 50] and
+                0.004 < min(t.min() for t in touched) and max(t.max() for t in touched) < 0.06)
+            row('and nothing tried is among what is learnt from',
+                min(np.abs(learn[0] - picture).mean(axis=(1, 2, 3)).min() for picture in tried[0]) > 1)
+        else:
+            row('eye colours # SKIP fonts-noto-color-emoji is not installed', True)
         row('another size wants another folder', 'give another folder' in run('--size', '128', '--methods', 'copy').stderr)
         row('an unknown method is named', "no method 'oursss'" in run('--methods', 'oursss').stderr)
         row('an unknown task is named', "no task 'darkk'" in run('--tasks', 'darkk').stderr)
