@@ -56,7 +56,7 @@ def run(arguments, log=None):
             process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             said.seek(0)
-            raise RuntimeError(f"{' '.join(map(str, arguments))} failed:\n{said.read()[-2000:]}")
+            raise RuntimeError(f"{' '.join(map(str, arguments[:3]))} ... failed:\n{said.read()[-2000:]}")
         return time.monotonic() - begun, use.ru_utime + use.ru_stime
 
 
