@@ -86,15 +86,16 @@ class Found:
         return float(np.std(values, ddof=1)) if len(values) > 1 else None
 
     def against_ours(self, key, measure):
-        """1 where the method is better than ours on the same pictures beyond a 95 % interval, -1 where worse, else 0."""
+        """1 where the method is better than ours on the same pictures beyond a 95 % interval, -1 where worse, 0 where neither can
+        be told; None where there is nothing to compare."""
         task, method, pairs = key
         name, ours = PAIRED.get(measure.name), self.cells.get((task, 'ours', pairs))
         if method == 'ours' or not name or not ours:
-            return 0
+            return None
         each = [np.array([[np.nan if v is None else v for v in scores['pictures'].get(name, [])] for _, scores in cell]).mean(axis=0)
                 for cell in (self.cells[key], ours)]
         if each[0].shape != each[1].shape:
-            return 0
+            return None
         gain = measure.better * (each[0] - each[1])
         gain = gain[~np.isnan(gain)]
         if len(gain) < 2 or abs(gain.mean()) <= 1.96 * gain.std(ddof=1) / len(gain)**0.5:
@@ -128,7 +129,7 @@ def _table(found, task, pairs):
                 text += f' ± {half:.{m.digits}f}'
             if spread is not None:
                 text += f' (s {spread:.{m.digits}f})'
-            mark = {1: ' >', -1: '', 0: ' ='}[found.against_ours(key, m)] if name != 'ours' and m.name in PAIRED else ''
+            mark = {1: ' >', -1: ' <', 0: ' =', None: ''}[found.against_ours(key, m)]
             # One that changes nothing changes nothing outside: no feat.
             row.append((text + mark, 'best' if value == best[m.name] and not (m.name == 'outside' and name == 'copy') else ''))
         cell = found.cells[key]
@@ -181,7 +182,7 @@ table { border-collapse: collapse; margin: 1em 0 } td, th { padding: .2em .6em; 
 td:first-child, th:first-child { text-align: left } .best { font-weight: bold } img { max-width: 100% }"""
 
 LEGEND = """Bold is the best of the methods with the same pairs. After a number, "=": on the same pictures no different from ours
-beyond a 95 % interval; ">": better than ours; neither mark: worse. ± is half of a 95 % interval over the pictures, s the deviation
+beyond a 95 % interval; ">": better than ours; "<": worse. ± is half of a 95 % interval over the pictures, s the deviation
 between seeds. Feature distances are on the InceptionV3 of the npm package nsfwjs: not comparable with published ones."""
 
 
