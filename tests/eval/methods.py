@@ -18,7 +18,8 @@ import lut
 
 # Every switch of the method the other way, one at a time.
 SWITCHES = ['pairing=one-to-one', 'condition-source=off', 'condition-transform=off', 'skip-connections=off', 'noise-injection=off',
-            'frequency-loss=off', 'explicit-change=off', 'position=off', 'augmentation=off', 'progressive=off', 'flips=on']
+            'frequency-loss=off', 'explicit-change=off', 'position=off', 'augmentation=off', 'progressive=off', 'critic=off',
+            'validation=0', 'flips=on']
 GROUPS = {
     'switches': ['ours+' + switch for switch in SWITCHES],
     'peers': ['copy', 'lut', 'gmic', 'nearest', 'nearest-change', 'pix2pix', 'pix2pix-improved'],

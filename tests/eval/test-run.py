@@ -21,6 +21,7 @@ except ImportError as missing:
     sys.exit(0)
 import featurenet
 import grid
+import methods
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SIZE = 64
@@ -167,6 +168,9 @@ def main(tool):
                 min(np.abs(learn[0] - picture).mean(axis=(1, 2, 3)).min() for picture in tried[0]) > 1)
         else:
             row('eye colours # SKIP fonts-noto-color-emoji is not installed', True)
+        said = subprocess.run([tool, 'train', '--help'], capture_output=True, text=True, check=True).stdout
+        row('every switch that is tried the other way is a setting of the tool',
+            all(re.search(rf'^  {switch.partition("=")[0]} ', said, re.M) for switch in methods.SWITCHES))
         row('another size wants another folder', 'give another folder' in run('--size', '128', '--methods', 'copy').stderr)
         row('an unknown method is named', "no method 'oursss'" in run('--methods', 'oursss').stderr)
         row('an unknown task is named', "no task 'darkk'" in run('--tasks', 'darkk').stderr)
