@@ -19,6 +19,16 @@ typedef struct
 
 typedef struct _FseProfile FseProfile;
 
+/* Numbers on their way to the device. */
+typedef struct
+{
+  gfloat  *host;
+  gsize    floats; /* that `host` has room for */
+  cl_event event;  /* of the command that fetches them, or NULL */
+} FseSending;
+
+#define FSE_SENDINGS 64
+
 /* Launches between two flushes, and how many such batches may be on their way. */
 #define FSE_BATCH 50
 #define FSE_BATCHES 8
@@ -38,6 +48,11 @@ struct _FseDevice
   GArray          *chunks;
   guint64          bytes; /* of all chunks */
   guint64          limit; /* bytes that may be had in all */
+
+  /* transfer.c */
+  FseSending       sendings[FSE_SENDINGS];
+  guint64          n_sent;
+  guint64          n_waits;  /* how often the host waited for the device's answer */
 
   /* program.c */
   GHashTable      *programs; /* name -> cl_program */
@@ -66,6 +81,9 @@ gboolean       fse_device_check (FseDevice *device, cl_int code, GError **error,
 /* memory.c */
 void fse_memory_init  (FseDevice *device);
 void fse_memory_clear (FseDevice *device);
+
+/* transfer.c; the queue must be empty */
+void fse_sendings_clear (FseDevice *device);
 
 /* program.c */
 void         fse_programs_init  (FseDevice *device);

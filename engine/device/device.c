@@ -113,8 +113,10 @@ fse_device_close (FseDevice *device)
       fse_profile_free (device->profile);
     }
 
+  g_debug ("%s: %" G_GUINT64_FORMAT " launches, %" G_GUINT64_FORMAT " waits", device->info->name, device->launches, device->n_waits);
   fse_programs_clear (device);
   fse_launches_clear (device);
+  fse_sendings_clear (device);
   fse_memory_clear (device);
   if (device->queue)
     clReleaseCommandQueue (device->queue);

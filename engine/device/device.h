@@ -117,6 +117,9 @@ gpointer fse_device_attached (FseDevice *device, const gchar *key);
 gboolean fse_device_alloc (FseDevice *device, gsize floats, FseBuffer *buffer, GError **error);
 void     fse_device_free  (FseDevice *device, FseBuffer *buffer);
 gboolean fse_device_write (FseDevice *device, FseBuffer buffer, const void *host, gsize floats, GError **error);
+/* The same without waiting: `host` is copied, and the device fetches the copy
+ * when all that was queued before is done.  For the small things of each step. */
+gboolean fse_device_send  (FseDevice *device, FseBuffer buffer, const void *host, gsize floats, GError **error);
 gboolean fse_device_read  (FseDevice *device, FseBuffer buffer, void *host, gsize floats, GError **error);
 gboolean fse_device_zero  (FseDevice *device, FseBuffer buffer, gsize floats, GError **error);
 gboolean fse_device_copy  (FseDevice *device, FseBuffer from, FseBuffer to, gsize floats, GError **error);
@@ -160,6 +163,15 @@ typedef enum
  * ("conv2d@TM=64,TN=32").  Arguments in the order of the kernel; a buffer fills
  * the two arguments that IN(x)/OUT(x) declare. */
 gboolean fse_launch (FseDevice *device, const gchar *program, const gchar *kernel, FseRange range, GError **error, ...);
+
+/* Since the device was opened: kernels launched, and how often the host waited
+ * for an answer (reads, writes, fse_device_finish()). */
+typedef struct
+{
+  guint64 launches, waits;
+} FseDeviceCounts;
+
+void     fse_device_counts (FseDevice *device, FseDeviceCounts *counts);
 
 /* Where the time goes.  With FEW_SHOT_EDIT_PROFILE=1 in the environment when
  * the device is opened: a table of launches, total, share, mean and longest

@@ -166,6 +166,7 @@ fse_device_finish (FseDevice *device, GError **error)
   cl_event mark = NULL;
   cl_int   code;
 
+  device->n_waits++;
   /* some drivers drop the work of a lost device and still finish well: its
    * events know better */
   if (clEnqueueMarkerWithWaitList (device->queue, 0, NULL, &mark) == CL_SUCCESS)
@@ -182,4 +183,10 @@ fse_device_finish (FseDevice *device, GError **error)
         code = status;
     }
   return fse_device_check (device, code, error, "finish the work on %s", device->info->name);
+}
+
+void
+fse_device_counts (FseDevice *device, FseDeviceCounts *counts)
+{
+  *counts = (FseDeviceCounts) { .launches = device->launches, .waits = device->n_waits };
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Device memory, and what travels between it and the host.
+ * Device memory.
  *
  * A freed chunk waits for a request of its size or a little less; when memory
  * runs short, all waiting chunks go back first.
@@ -188,68 +188,4 @@ fse_device_free (FseDevice *device, FseBuffer *buffer)
     }
   buffer->mem = NULL;
   buffer->at = 0;
-}
-
-/* The event that a command is to fill in, if anyone wants it. */
-#define EVENT(device, event) ((device)->profile ? &(event) : NULL)
-
-gboolean
-fse_device_write (FseDevice *device, FseBuffer buffer, const void *host, gsize floats, GError **error)
-{
-  cl_event event = NULL;
-  cl_int   code;
-
-  if (floats == 0)
-    return TRUE;
-  code = clEnqueueWriteBuffer (device->queue, buffer.mem, CL_TRUE, buffer.at * 4, floats * 4, host,
-                               0, NULL, EVENT (device, event));
-
-  fse_device_profile_event (device, "(write)", event);
-  return fse_device_check (device, code, error, "write to %s", device->info->name);
-}
-
-gboolean
-fse_device_read (FseDevice *device, FseBuffer buffer, void *host, gsize floats, GError **error)
-{
-  cl_event event = NULL;
-  cl_int   code;
-
-  if (floats == 0)
-    return TRUE;
-  code = clEnqueueReadBuffer (device->queue, buffer.mem, CL_TRUE, buffer.at * 4, floats * 4, host,
-                              0, NULL, EVENT (device, event));
-
-  fse_device_profile_event (device, "(read)", event);
-  return fse_device_check (device, code, error, "read from %s", device->info->name);
-}
-
-gboolean
-fse_device_zero (FseDevice *device, FseBuffer buffer, gsize floats, GError **error)
-{
-  gfloat   zero = 0;
-  cl_event event = NULL;
-  cl_int   code;
-
-  if (floats == 0)
-    return TRUE;
-  code = clEnqueueFillBuffer (device->queue, buffer.mem, &zero, sizeof zero, buffer.at * 4, floats * 4,
-                              0, NULL, EVENT (device, event));
-
-  fse_device_profile_event (device, "(clear)", event);
-  return fse_device_check (device, code, error, "clear memory on %s", device->info->name);
-}
-
-gboolean
-fse_device_copy (FseDevice *device, FseBuffer from, FseBuffer to, gsize floats, GError **error)
-{
-  cl_event event = NULL;
-  cl_int   code;
-
-  if (floats == 0)
-    return TRUE;
-  code = clEnqueueCopyBuffer (device->queue, from.mem, to.mem, from.at * 4, to.at * 4, floats * 4,
-                              0, NULL, EVENT (device, event));
-
-  fse_device_profile_event (device, "(copy)", event);
-  return fse_device_check (device, code, error, "copy memory on %s", device->info->name);
 }

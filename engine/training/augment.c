@@ -101,7 +101,7 @@ fse_augment (FseDevice *device, FseBuffer before, FseBuffer after, gint n_pairs,
   for (gint b = 0; b < n_slots; b++)
     g_assert (slots[b].pair >= 0 && slots[b].pair < n_pairs);
 
-  return fse_device_write (device, slots_buffer, slots, n_slots * sizeof (FseAugmentSlot) / sizeof (gfloat), error)
+  return fse_device_send (device, slots_buffer, slots, n_slots * sizeof (FseAugmentSlot) / sizeof (gfloat), error)
          && fse_launch (device, "augment", "augment", range, error,
                         FSE_BUF (before), FSE_BUF (after), FSE_BUF (slots_buffer), FSE_BUF (x->data), FSE_BUF (y->data),
                         FSE_BUF (mask->data), FSE_INT (h), FSE_INT (w), FSE_INT (position), FSE_END);

@@ -146,10 +146,10 @@ fill (FseStage *stage, FseObjective *o, gint n, const gfloat *t, guint32 step, G
       fse_my_time (t[b], time + b * FSE_TIME_FEATURES);
       fse_my_schedule (t[b], &signal[b], &noise[b]);
     }
-  return fse_device_write (stage->device, o->clock->data, clock, 4, error)
-         && fse_device_write (stage->device, o->time->data, time, n * FSE_TIME_FEATURES, error)
-         && fse_device_write (stage->device, o->signal->data, signal, n, error)
-         && fse_device_write (stage->device, o->noise->data, noise, n, error)
+  return fse_device_send (stage->device, o->clock->data, clock, 4, error)
+         && fse_device_send (stage->device, o->time->data, time, n * FSE_TIME_FEATURES, error)
+         && fse_device_send (stage->device, o->signal->data, signal, n, error)
+         && fse_device_send (stage->device, o->noise->data, noise, n, error)
          && fse_augment (stage->device, stage->before, stage->after, n_shown (stage), stage->data->height,
                          stage->data->width, stage->slots, n, stage->slots_buffer, s->position, o->before, o->after,
                          o->mask, error);
@@ -198,23 +198,10 @@ fse_stage_run (FseStage *stage, GError **error)
   return fse_tape_forward (stage->tape, error) && fse_tape_backward (stage->tape, error);
 }
 
-gboolean
-fse_stage_losses (FseStage *stage, gdouble *total, gdouble *pixel, GError **error)
+const FseTensor *
+fse_stage_loss (FseStage *stage, FseLossTerm term)
 {
-  *total = *pixel = 0;
-  for (gint i = 0; i < FSE_N_LOSSES; i++)
-    if (stage->objective.loss[i])
-      {
-        gfloat value;
-
-        if (!fse_device_read (stage->device, stage->objective.loss[i]->data, &value, 1, error))
-          return FALSE;
-        if (!fse_loss_is_critics (i))
-          *total += value;
-        if (i == FSE_LOSS_PIXEL)
-          *pixel = value / fse_loss_weight (FSE_LOSS_PIXEL);
-      }
-  return TRUE;
+  return stage->objective.loss[term];
 }
 
 /* The first of a batch of centred pictures. */

@@ -49,8 +49,8 @@ gboolean          fse_stage_draw   (FseStage *stage, guint32 step, GError **erro
 gboolean          fse_stage_show   (FseStage *stage, FseObjective *objective, const gint *pairs, gint n, GError **error);
 /* Forward and backward; gradients are added to the weights'. */
 gboolean          fse_stage_run    (FseStage *stage, GError **error);
-/* After a step: the sum of the losses that tell how well the edit is learnt, and the mean |result - after| alone. */
-gboolean          fse_stage_losses (FseStage *stage, gdouble *total, gdouble *pixel, GError **error);
+/* After a step: one loss, a number on the device; NULL where the settings leave it out. */
+const FseTensor  *fse_stage_loss   (FseStage *stage, FseLossTerm term);
 
 /* After a step: before, result and after of the batch's first pair, as it was
  * warped; new images. */

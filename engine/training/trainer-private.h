@@ -6,6 +6,7 @@
 #ifndef FSE_TRAINER_PRIVATE_H
 #define FSE_TRAINER_PRIVATE_H
 
+#include "training/loss-log.h"
 #include "training/showcase.h"
 #include "training/trainer.h"
 
@@ -33,6 +34,8 @@ struct _FseTrainer
   FseStage        *coarse;         /* at half size; NULL where there is none */
   FseStage        *fine;
   FseValidation   *validation;     /* NULL where no pair is held out and nobody is a guest */
+  FseLossLog      *losses;
+  gint64           losses_read;    /* monotonic; 0 = never */
   FseBuffer        guard, scratch;
   FseProgressState state;
   gint64           started;        /* monotonic, of this session */

@@ -23,6 +23,8 @@
 /* Of a score, at which the last weights are not kept. */
 #define FAR_WORSE 1.25
 #define PAUSE_MICROSECONDS 50000
+/* Losses are read back when this old, or when the log is full. */
+#define LOSSES_SECONDS 0.25
 
 static void
 take_down (FseTrainer *trainer)
@@ -31,6 +33,7 @@ take_down (FseTrainer *trainer)
   g_clear_pointer (&trainer->coarse, fse_stage_free);
   g_clear_pointer (&trainer->fine, fse_stage_free);
   g_clear_pointer (&trainer->weights, fse_weights_free);
+  g_clear_pointer (&trainer->losses, fse_loss_log_free);
   if (trainer->guard.mem)
     fse_device_free (trainer->device, &trainer->guard);
   if (trainer->scratch.mem)
@@ -85,7 +88,7 @@ tell_looks (FseTrainer *trainer, FseSnapshot *snapshot)
 }
 
 static void
-report (FseTrainer *trainer, gfloat skipped)
+report (FseTrainer *trainer)
 {
   FseSnapshot snapshot = trainer->snapshot;
   gdouble     spent = budget_spent (trainer);
@@ -97,7 +100,6 @@ report (FseTrainer *trainer, gfloat skipped)
   snapshot.seconds_left = spent > 0.005 ? snapshot.seconds * (1 - spent) / spent : -1;
   snapshot.loss = trainer->state.step ? trainer->state.loss : NAN;
   snapshot.error = trainer->state.step ? trainer->state.error : NAN;
-  snapshot.skipped = skipped;
   tell_looks (trainer, &snapshot);
   fse_trainer_publish (trainer, &snapshot);
 }
@@ -139,6 +141,7 @@ build (FseTrainer *trainer, gint batch, GError **error)
          && (!trainer->coarse || fse_stage_place (trainer->coarse, error))
          && (!trainer->validation || fse_validation_place (trainer->validation, error))
          && fse_device_alloc (trainer->device, fse_optimiser_scratch (trainer->weights), &trainer->scratch, error)
+         && (trainer->losses = fse_loss_log_new (trainer->device, error)) != NULL
          && fse_device_alloc (trainer->device, FSE_GUARD_FLOATS, &trainer->guard, error)
          && fse_device_write (trainer->device, trainer->guard, guard, FSE_GUARD_FLOATS, error);
 }
@@ -194,7 +197,7 @@ prepare (FseTrainer *trainer, GError **error)
     return FALSE;
   trainer->earlier = trainer->state.seconds;
   if (trainer->state.step > 0)
-    report (trainer, 0);
+    report (trainer);
   return TRUE;
 }
 
@@ -206,29 +209,49 @@ current_stage (FseTrainer *trainer)
   return fse_schedule_is_coarse (&trainer->settings, budget_spent (trainer)) ? trainer->coarse : trainer->fine;
 }
 
+/* The curve has a point for each step whose losses have been read. */
 static void
-note_losses (FseTrainer *trainer, gdouble total, gdouble pixel)
+note_losses (FseTrainer *trainer, const FseStepLosses *losses)
 {
   FseProgressState *state = &trainer->state;
-  gdouble           keep = MIN (SMOOTHING, state->step / (state->step + 1.0));
-  gfloat            point = isfinite (total) ? total : 0;
+  gdouble           steps = state->curve->len, keep = MIN (SMOOTHING, steps / (steps + 1));
+  gfloat            point = isfinite (losses->total) ? losses->total : 0;
 
-  if (isfinite (total) && isfinite (pixel))
+  if (isfinite (losses->total) && isfinite (losses->pixel))
     {
-      state->loss = keep * state->loss + (1 - keep) * total;
-      state->error = keep * state->error + (1 - keep) * pixel;
+      state->loss = keep * state->loss + (1 - keep) * losses->total;
+      state->error = keep * state->error + (1 - keep) * losses->pixel;
     }
   g_mutex_lock (&trainer->curve_lock);
   g_array_append_val (state->curve, point);
   g_mutex_unlock (&trainer->curve_lock);
 }
 
+/* Reads the losses of the steps since the last time: before anything that keeps or tells them all. */
+static gboolean
+catch_up (FseTrainer *trainer, GError **error)
+{
+  FseStepLosses losses[FSE_LOSS_LOG_STEPS];
+  FseSnapshot   snapshot = trainer->snapshot;
+  guint         n;
+
+  if (fse_loss_log_length (trainer->losses) == 0)
+    return TRUE;
+  if (!fse_loss_log_read (trainer->losses, losses, &n, error))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    note_losses (trainer, &losses[i]);
+  trainer->losses_read = g_get_monotonic_time ();
+  snapshot.skipped = losses[n - 1].skipped;
+  fse_trainer_publish (trainer, &snapshot);
+  report (trainer);
+  return TRUE;
+}
+
 static gboolean
 take_step (FseTrainer *trainer, FseStage *stage, GError **error)
 {
   guint     step = trainer->state.step + 1;
-  gdouble   total, pixel;
-  gfloat    guard[FSE_GUARD_FLOATS];
   FseStep   update = { .rate = fse_schedule_rate (&trainer->settings, budget_spent (trainer), trainer->state.step),
                        .beta1 = BETA1, .beta2 = BETA2, .epsilon = EPSILON,
                        .weight_decay = WEIGHT_DECAY, .clip = CLIP_NORM, .step = step,
@@ -238,14 +261,14 @@ take_step (FseTrainer *trainer, FseStage *stage, GError **error)
       || !fse_weights_zero_grad (trainer->weights, error)
       || !fse_stage_run (stage, error)
       || !fse_optimiser_step (trainer->device, trainer->weights, trainer->guard, trainer->scratch, &update, error)
-      || !fse_stage_losses (stage, &total, &pixel, error)
-      || !fse_device_read (trainer->device, trainer->guard, guard, FSE_GUARD_FLOATS, error))
+      || !fse_loss_log_note (trainer->losses, stage, trainer->guard, error))
     return FALSE;
 
-  note_losses (trainer, total, pixel);
   trainer->state.step = step;
   trainer->state.seconds = seconds_spent (trainer);
-  report (trainer, guard[FSE_GUARD_SKIPPED]);
+  if (fse_loss_log_length (trainer->losses) == FSE_LOSS_LOG_STEPS
+      || g_get_monotonic_time () - trainer->losses_read > LOSSES_SECONDS * 1e6)
+    return catch_up (trainer, error);
   return TRUE;
 }
 
@@ -316,8 +339,9 @@ look_now_and_then (FseTrainer *trainer, gdouble spent, GError **error)
 static gboolean
 save_checkpoint (FseTrainer *trainer, GError **error)
 {
-  return fse_checkpoint_save (trainer->checkpoint, &trainer->settings, fse_stage_data (trainer->fine)->digest, &trainer->state,
-                              trainer->device, trainer->weights, trainer->guard, error);
+  return catch_up (trainer, error)
+         && fse_checkpoint_save (trainer->checkpoint, &trainer->settings, fse_stage_data (trainer->fine)->digest,
+                                 &trainer->state, trainer->device, trainer->weights, trainer->guard, error);
 }
 
 /* A few held-out pairs tell only roughly how others will fare: the last weights, whose rate came down to
@@ -485,7 +509,7 @@ train (FseTrainer *trainer, GError **error)
         }
     }
 
-  if (!has_learnt (trainer, error))
+  if (!catch_up (trainer, error) || !has_learnt (trainer, error))
     return FALSE;
   enter_phase (trainer, FSE_TRAINING_SAVING);
   if (trainer->held_out && last_look (trainer).step < trainer->state.step && !look_at_held_out (trainer, error))
