@@ -14,6 +14,14 @@
 #define OPEN_IN(x) __global const float *x = x##_mem + x##_at
 #define OPEN_OUT(x) __global float *x = x##_mem + x##_at
 
+/* Before a loop that runs seldom or over few numbers: the compiler shall not
+ * unroll and vectorise it, which would buy nothing and cost a user's first start. */
+#ifdef __clang__
+#define ROLLED _Pragma ("clang loop unroll(disable) vectorize(disable)")
+#else
+#define ROLLED
+#endif
+
 #ifdef FSE_CPU
 #define SINGLE __attribute__ ((reqd_work_group_size (1, 1, 1)))
 #if VW == 16
@@ -173,7 +181,7 @@ fse_get (__global const float *p, long left)
 
   float part[VW];
   VSTORE (v, part);
-  for (int k = 0; k < left; k++)
+  ROLLED for (int k = 0; k < left; k++)
     part[k] = p[k];
   return VLOAD (part);
 }
@@ -195,7 +203,7 @@ fse_put (VF v, __global float *p, long left)
     {
       float part[VW];
       VSTORE (v, part);
-      for (int k = 0; k < left; k++)
+      ROLLED for (int k = 0; k < left; k++)
         p[k] = part[k];
     }
 }

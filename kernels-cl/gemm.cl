@@ -77,7 +77,7 @@ pack_b (__global const float *b, int tb, int ldb, int k0, int kn, int n0, int n,
   int    wide = min (n - n0, PANEL);
 
   if (wide < PANEL)
-    for (int i = 0; i < 2 * kn; i++)
+    ROLLED for (int i = 0; i < 2 * kn; i++)
       panel[i] = (VF) 0.0f;
 
   if (!tb)
@@ -91,7 +91,7 @@ pack_b (__global const float *b, int tb, int ldb, int k0, int kn, int n0, int n,
           }
       else
         for (int i = 0; i < kn; i++, in += ldb)
-          for (int j = 0; j < wide; j++)
+          ROLLED for (int j = 0; j < wide; j++)
             out[i * PANEL + j] = in[j];
     }
   else
@@ -114,12 +114,12 @@ pack_b (__global const float *b, int tb, int ldb, int k0, int kn, int n0, int n,
               vstore4 ((float4) (r0.z, r1.z, r2.z, r3.z), 0, o + 2 * PANEL);
               vstore4 ((float4) (r0.w, r1.w, r2.w, r3.w), 0, o + 3 * PANEL);
             }
-          for (; i < kn; i++)
+          ROLLED for (; i < kn; i++)
             for (int e = 0; e < 4; e++)
               out[i * PANEL + j + e] = q[(size_t) e * ldb + i];
         }
-      for (; j < wide; j++)
-        for (int i = 0; i < kn; i++)
+      ROLLED for (; j < wide; j++)
+        ROLLED for (int i = 0; i < kn; i++)
           out[i * PANEL + j] = in[(size_t) j * ldb + i];
     }
 }
@@ -148,7 +148,7 @@ pack_a (__global const float *a, int lda, int k0, int kn, int m0, int m1, float 
             vstore4 (vload4 (1, in + t), 1, out);
         }
       if (t < count)
-        for (int p = 0; p < MT; p++)
+        ROLLED for (int p = 0; p < MT; p++)
           out[p] = t + p < count ? in[t + p] : 0.0f;
     }
 }
@@ -210,14 +210,12 @@ gemm (IN (a), IN (b), OUT (c), const int m, const int n, const int k, const floa
                     tile_global_1 (row, panel, kn, acc);
                 }
 
-#pragma unroll
-              for (int p = 0; p < MT; p++)
+              ROLLED for (int p = 0; p < MT; p++)
                 {
                   __global float *o = c + (size_t) (t + p) * ldc + n0;
                   if (t + p >= m1)
                     continue;
-#pragma unroll
-                  for (int v = 0; v < 2; v++)
+                  ROLLED for (int v = 0; v < 2; v++)
                     {
                       VF r = alpha * acc[p][v];
                       if (wide >= (v + 1) * VW)
@@ -230,7 +228,7 @@ gemm (IN (a), IN (b), OUT (c), const int m, const int n, const int k, const floa
                         {
                           float last[VW];
                           VSTORE (r, last);
-                          for (int j = v * VW; j < wide; j++)
+                          ROLLED for (int j = v * VW; j < wide; j++)
                             o[j] = keep != 0.0f ? last[j - v * VW] + keep * o[j] : last[j - v * VW];
                         }
                     }
