@@ -9,7 +9,7 @@
  * Thread: the device's.
  *
  * Typical use
- *   1. stage = fse_stage_new (device, weights, &settings, pairs, size, batch, &error);
+ *   1. stage = fse_stage_new (device, weights, &settings, pairs, held_out, size, batch, &error);
  *   2. fse_weights_allocate (weights, TRUE, &error); fse_stage_place (stage, &error);
  *   3. each step: fse_stage_draw (stage, step, &error); fse_stage_run (stage, &error);
  */
