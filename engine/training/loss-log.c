@@ -4,7 +4,7 @@
 #include "operators/optimiser.h"
 
 /* A step's row: its losses (0 for terms that the settings leave out), then the guard. */
-#define ROW 16
+#define ROW 32
 #define GUARD_AT FSE_N_LOSSES
 
 G_STATIC_ASSERT (GUARD_AT + FSE_GUARD_FLOATS <= ROW);
