@@ -143,7 +143,7 @@ fse_source_chooser_popup (GtkWidget *over, FseHost *host, FsePairLooker *looker,
   g_signal_connect (chooser->popover, "closed", G_CALLBACK (on_closed), NULL);
 
   gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), 4);
-  gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (flow), 2);
+  gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (flow), 3);
   gtk_flow_box_set_activate_on_single_click (GTK_FLOW_BOX (flow), TRUE);
   atk_object_set_name (gtk_widget_get_accessible (flow), _("Layers of the open images"));
   for (guint i = 0; i < layers->len; i++)

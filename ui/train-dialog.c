@@ -176,6 +176,16 @@ look (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* What Advanced took is given back, where the page to come needs less. */
+static void
+shrink (FseTrainDialog *dialog)
+{
+  gint width, height;
+
+  gtk_window_get_size (GTK_WINDOW (dialog), &width, &height);
+  gtk_window_resize (GTK_WINDOW (dialog), width, 1);
+}
+
 /* A layer that is learnt from shows nothing new. */
 static gint
 guest_for (FseTrainDialog *dialog)
@@ -213,6 +223,7 @@ begin (FseTrainDialog *dialog)
   dialog->stopping = dialog->paused = FALSE;
   fse_train_progress_clear (FSE_TRAIN_PROGRESS (dialog->progress));
   gtk_stack_set_visible_child_name (GTK_STACK (dialog->stack), "progress");
+  shrink (dialog);
   dialog->timer = g_timeout_add (POLL_MILLISECONDS, look, dialog);
   update_buttons (dialog);
 }

@@ -13,11 +13,14 @@
 #include "training/trainer.h"
 #include "ui-init.h"
 
+#define LEAST_ADVANCED 150 /* pixels of its height, where the screen is small */
+#define TITLE_BAR 48
+
 struct _FseTrainSettings
 {
   GtkBox     parent_instance;
   FseHost   *host;
-  GtkWidget *pairs, *name, *quality, *sides, *expander, *advanced;
+  GtkWidget *pairs, *name, *quality, *sides, *expander, *scroll, *advanced;
 };
 
 G_DEFINE_TYPE (FseTrainSettings, fse_train_settings, GTK_TYPE_BOX)
@@ -151,6 +154,25 @@ on_changed (FseTrainSettings *settings)
   g_signal_emit (settings, changed_signal, 0);
 }
 
+/* Advanced is as high as it is, or as the screen leaves room for: the buttons below must be seen. */
+static void
+on_expanded (FseTrainSettings *settings)
+{
+  GtkWidget   *top     = gtk_widget_get_toplevel (GTK_WIDGET (settings));
+  GdkWindow   *window  = gtk_widget_get_window (top);
+  GdkDisplay  *display = gtk_widget_get_display (top);
+  GdkRectangle area;
+  gint         least;
+
+  if (! window || ! gtk_expander_get_expanded (GTK_EXPANDER (settings->expander)))
+    return;
+  gdk_monitor_get_workarea (gdk_display_get_monitor_at_window (display, window), &area);
+  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (settings->scroll), LEAST_ADVANCED);
+  gtk_widget_get_preferred_height (top, &least, NULL);
+  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (settings->scroll),
+                                              MAX (area.height - least - TITLE_BAR, 0) + LEAST_ADVANCED);
+}
+
 /* --- building ------------------------------------------------------------- */
 
 static GtkWidget *
@@ -225,7 +247,13 @@ fse_train_settings_new (FseHost *host, const FseTrainRequest *request)
   gtk_widget_set_tooltip_text (settings->sides, _("As with letters, or a parting of the hair; where they do not, mirrored "
                                                   "pictures are learnt from as well"));
   gtk_entry_set_activates_default (GTK_ENTRY (settings->name), TRUE);
-  gtk_container_add (GTK_CONTAINER (settings->expander), settings->advanced);
+  settings->scroll = gtk_scrolled_window_new (NULL, NULL);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (settings->scroll), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (settings->scroll), TRUE);
+  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (settings->scroll), LEAST_ADVANCED);
+  gtk_container_add (GTK_CONTAINER (settings->scroll), settings->advanced);
+  gtk_container_add (GTK_CONTAINER (settings->expander), settings->scroll);
+  g_signal_connect_swapped (settings->expander, "notify::expanded", G_CALLBACK (on_expanded), settings);
   g_signal_connect_swapped (settings->pairs, "changed", G_CALLBACK (on_changed), settings);
   g_signal_connect_swapped (settings->name, "changed", G_CALLBACK (on_changed), settings);
   g_signal_connect_swapped (settings->advanced, "place-changed", G_CALLBACK (on_changed), settings);
