@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What a training is planned with: the course over its budget, and settings
- * by quality, pairs and the device's speed; which pairs are held out.
+ * by quality, pairs and the device's speed.
  */
-#include "examples.h"
-#include "training/held-out.h"
+#include <math.h>
+
 #include "training/plan.h"
 #include "training/schedule.h"
 
@@ -119,41 +119,6 @@ test_own_choice (void)
   g_assert_cmpfloat (fse_speed_seconds (&speed, &settings, 1000), >, 1.5 * small);
 }
 
-/* How many pairs are held out, which, and that one is always left to learn from. */
-static void
-test_held_out (void)
-{
-  static const struct
-  {
-    gint  setting;
-    guint n, expected;
-  } cases[] = { { -1, 1, 0 }, { -1, 19, 0 }, { -1, 20, 1 }, { -1, 50, 1 }, { 0, 50, 0 }, { 3, 4, 3 } };
-  g_autoptr (FsePairs) pairs = example_pairs (5, 16), ordered = NULL;
-  g_autoptr (GError)   error = NULL;
-  guint                count;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_assert_true (fse_held_out_count (cases[i].setting, cases[i].n, &count, NULL));
-      g_assert_cmpuint (count, ==, cases[i].expected);
-    }
-  g_assert_false (fse_held_out_count (4, 4, &count, &error));
-  g_assert_error (error, FSE_ERROR, FSE_ERROR_USAGE);
-
-  for (gint i = 0; i < 5; i++) /* afters that differ from their befores by 3, 0, 4, 1, 2 hundredths */
-    {
-      static const gint changes[] = { 3, 0, 4, 1, 2 };
-      FsePair          *pair = pairs->pairs->pdata[i];
-
-      for (gint k = 0; k < 16 * 16 * 4; k++)
-        pair->after->rgba[k] = pair->before->rgba[k] + (k % 4 < 3 ? 0.01f * changes[i] : 0);
-    }
-  ordered = fse_held_out_last (pairs, 1);
-  g_assert_cmpuint (ordered->pairs->len, ==, 5);
-  g_assert_cmpstr (((FsePair *) ordered->pairs->pdata[4])->name, ==, "04");
-  g_assert_cmpstr (((FsePair *) ordered->pairs->pdata[3])->name, ==, "03");
-}
-
 /* Of the device that there is. */
 static void
 test_measure (void)
@@ -175,7 +140,6 @@ main (int argc, char **argv)
   g_test_add_func ("/plan/looks at held-out pairs", test_looks);
   g_test_add_func ("/plan/qualities", test_qualities);
   g_test_add_func ("/plan/own choice", test_own_choice);
-  g_test_add_func ("/plan/held-out pairs", test_held_out);
   g_test_add_func ("/plan/a device's speed", test_measure);
   return g_test_run ();
 }

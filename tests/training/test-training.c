@@ -8,81 +8,9 @@
 
 #include "apply/detail.h"
 #include "examples.h"
-#include "files/safetensors.h"
 #include "model/model-file.h"
 #include "training/dataset.h"
-#include "training/trainer.h"
-
-static gchar *folder;
-
-static gchar *
-model_path (const gchar *name)
-{
-  return g_strdup_printf ("%s/%s" FSE_MODEL_SUFFIX, folder, name);
-}
-
-static FseSettings
-tiny_settings (guint steps)
-{
-  FseSettings settings;
-
-  fse_settings_default (&settings);
-  settings.size = 64;
-  settings.batch = 2;
-  settings.steps = steps;
-  settings.minutes = 0;
-  settings.seed = 7;
-  return settings;
-}
-
-static FseTrainer *
-trainer_new (const FseSettings *settings, gint n_pairs, const gchar *path)
-{
-  g_autoptr (FsePairs) pairs = example_pairs (n_pairs, settings->size);
-  g_autoptr (GError)   error = NULL;
-  FseTrainer          *trainer = fse_trainer_new (pairs, settings, path, &error);
-
-  g_assert_no_error (error);
-  return trainer;
-}
-
-static void
-run (FseTrainer *trainer)
-{
-  g_autoptr (GError) error = NULL;
-
-  fse_trainer_run (trainer, &error);
-  g_assert_no_error (error);
-}
-
-/* Names and bytes of all tensors are the same. */
-static void
-assert_same_tensors (const gchar *path1, const gchar *path2)
-{
-  g_autoptr (GError)           error = NULL;
-  g_autoptr (FseTensorsReader) one = fse_tensors_reader_open (path1, &error);
-  g_autoptr (FseTensorsReader) two = fse_tensors_reader_open (path2, &error);
-  g_auto (GStrv)               names = NULL;
-
-  g_assert_no_error (error);
-  names = fse_tensors_reader_names (one);
-  g_assert_cmpuint (g_strv_length (names), >, 50);
-  for (gsize i = 0; names[i]; i++)
-    if (g_str_has_prefix (names[i], "weights/"))
-      {
-        gint64        shape[8];
-        gint          n_dims = fse_tensors_reader_shape (one, names[i], shape);
-        gsize         count = 1;
-        const gfloat *a, *b;
-
-        for (gint d = 0; d < n_dims; d++)
-          count *= shape[d];
-        a = fse_tensors_reader_f32 (one, names[i], count, &error);
-        b = fse_tensors_reader_f32 (two, names[i], count, &error);
-        g_assert_no_error (error);
-        g_assert_cmpmem (a, count * 4, b, count * 4);
-      }
-}
+#include "trainings.h"
 
 /* 5 pairs of a colour edit: the error on them falls far below that of doing
  * nothing, in training and through the model file and the editor. */
@@ -125,15 +53,6 @@ test_learns (void)
     }
   g_test_message ("applied: %.3f of doing nothing", result_error / copy_error);
   g_assert_cmpfloat (result_error, <, 0.35 * copy_error);
-}
-
-static gpointer
-run_in_thread (gpointer data)
-{
-  GError *error = NULL;
-
-  fse_trainer_run (data, &error);
-  return error;
 }
 
 /* Stopped somewhere and resumed, training ends in the same weights, to the bit;
@@ -181,131 +100,6 @@ test_resume (void)
     g_assert_false (g_file_test (checkpoint, G_FILE_TEST_EXISTS));
   }
   assert_same_tensors (whole, parts);
-}
-
-static void
-assert_same_picture (const FseImage *picture, const FseImage *other)
-{
-  g_assert_true (picture->width == other->width && picture->height == other->height);
-  for (gsize p = 0; p < (gsize) other->width * other->height * 4; p++)
-    g_assert_cmpfloat_with_epsilon (picture->rgba[p], other->rgba[p], 1e-5);
-}
-
-/* The pair of that name, not warped, with a result of the same size between; frees the pictures. */
-static void
-assert_shows (FseImage *pictures[3], FsePairs *pairs, const gchar *name)
-{
-  guint i = 0;
-
-  while (strcmp (((FsePair *) pairs->pairs->pdata[i])->name, name) != 0)
-    i++;
-  for (gint k = 0; k < 3; k++)
-    {
-      FsePair *pair = pairs->pairs->pdata[i];
-
-      g_assert_true (pictures[k]->width == 64 && pictures[k]->height == 64);
-      if (k != 1)
-        assert_same_picture (pictures[k], k ? pair->after : pair->before);
-      fse_image_unref (pictures[k]);
-    }
-}
-
-/* A pair that is held out is looked at, and shown with a guest, without a change of what is learnt from the others; the weights that did
- * best on it are written, also where the best look was before an interruption. */
-static void
-test_validation (void)
-{
-  g_autofree gchar    *whole = model_path ("looked"), *parts = model_path ("looked-parts");
-  g_autoptr (FsePairs) pairs = example_pairs (3, 64);
-  FseSettings          settings = tiny_settings (32);
-  gfloat               best = INFINITY;
-
-  settings.validation = 1;
-  settings.keep = FSE_KEEP_BEST;
-  {
-    g_autoptr (FseTrainer)         trainer = trainer_new (&settings, 3, whole);
-    g_autoptr (FseModelInfo)       info = NULL;
-    g_autofree FseValidationPoint *looks = NULL;
-    FseSnapshot                    snapshot;
-    gsize                          n;
-
-    g_assert_nonnull (fse_trainer_held_out (trainer));
-    run (trainer);
-    fse_trainer_snapshot (trainer, &snapshot);
-    looks = fse_trainer_validation_curve (trainer, &n);
-    g_assert_cmpuint (n, >=, 3);
-    g_assert_cmpuint (looks[n - 1].step, ==, 32);
-    for (gsize i = 0; i < n; i++)
-      best = MIN (best, looks[i].score);
-    g_assert_cmpuint (snapshot.held_out, ==, 1);
-    g_assert_cmpfloat (snapshot.best_validation, ==, best);
-    info = fse_model_info_load (whole, NULL);
-    g_assert_cmpuint (info->held_out, ==, 1);
-    g_assert_cmpuint (info->n_pairs, ==, 3);
-    g_assert_cmpuint (info->best_step, ==, snapshot.best_step);
-    g_assert_cmpfloat (fabs (info->validation - best), <, 1e-6);
-    g_test_message ("best %.3f at step %u of %" G_GSIZE_FORMAT " looks", best, info->best_step, n);
-    g_assert_cmpfloat (best, <, 1);
-  }
-  {
-    g_autoptr (FseTrainer) trainer = trainer_new (&settings, 3, parts);
-    GThread               *thread;
-    FseImage              *guest_picture = ((FsePair *) pairs->pairs->pdata[0])->before;
-    FseImage              *pictures[3], *guest[2];
-    FseSnapshot            snapshot;
-    guint                  version = 0, guest_version = 0;
-    GError                *error;
-
-    fse_trainer_set_guest (trainer, guest_picture);
-    thread = g_thread_new ("trainer", run_in_thread, trainer);
-    while (!fse_trainer_example (trainer, &version, pictures))
-      g_usleep (1000);
-    assert_shows (pictures, pairs, fse_trainer_held_out (trainer));
-    g_assert_true (fse_trainer_guest (trainer, &guest_version, guest)); /* shown, and without a trace in the model */
-    assert_same_picture (guest[0], guest_picture);
-    fse_image_unref (guest[0]);
-    fse_image_unref (guest[1]);
-    do
-      {
-        g_usleep (1000);
-        fse_trainer_snapshot (trainer, &snapshot);
-      }
-    while (snapshot.step < 12);
-    fse_trainer_cancel (trainer);
-    error = g_thread_join (thread);
-    g_assert_error (error, FSE_ERROR, FSE_ERROR_CANCELLED);
-    g_error_free (error);
-  }
-  {
-    g_autoptr (FseTrainer) trainer = trainer_new (&settings, 3, parts);
-
-    fse_trainer_set_resume (trainer, TRUE);
-    run (trainer);
-  }
-  assert_same_tensors (whole, parts);
-}
-
-/* No better for some time: the training ends, and the model is written. */
-static void
-test_patience (void)
-{
-  g_autofree gchar        *path = model_path ("patience");
-  FseSettings              settings = tiny_settings (120);
-  g_autoptr (FseTrainer)   trainer = NULL;
-  g_autoptr (FseModelInfo) info = NULL;
-  FseSnapshot              snapshot;
-
-  settings.validation = 1;
-  settings.rate = 0.1; /* far too much: it gets worse and worse */
-  settings.patience = 0.1;
-  trainer = trainer_new (&settings, 2, path);
-  run (trainer);
-  fse_trainer_snapshot (trainer, &snapshot);
-  g_test_message ("%s", snapshot.notice);
-  g_assert_nonnull (strstr (snapshot.notice, "have not done better since"));
-  info = fse_model_info_load (path, NULL);
-  g_assert_cmpuint (info->steps, <, 120);
-  g_assert_cmpuint (info->steps, ==, snapshot.step);
 }
 
 static void
@@ -541,13 +335,14 @@ test_out_of_memory (void)
 static void
 test_unwritable (void)
 {
-  g_autofree gchar      *missing = g_strdup_printf ("%s/no/such/folder/m" FSE_MODEL_SUFFIX, folder);
+  g_autofree gchar      *missing = model_path ("no/such/folder/m");
   FseSettings            settings = tiny_settings (1);
   g_autoptr (FseTrainer) trainer = trainer_new (&settings, 2, missing);
 
   expect_failure (trainer, FSE_ERROR_IO, "no/such/folder");
 }
 
+/* How many pairs are held out, which, and that one is always left to learn from. */
 /* What is behind the transparent half of an after teaches nothing, whatever its
  * colours are; the other half and the error of doing nothing stay as they were. */
 static void
@@ -588,42 +383,19 @@ test_hidden (void)
     fse_dataset_free (sets[k]);
 }
 
-static void
-remove_folder (void)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const gchar     *name;
-
-  while (dir && (name = g_dir_read_name (dir)))
-    {
-      g_autofree gchar *path = g_build_filename (folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (folder);
-}
-
 int
 main (int argc, char **argv)
 {
-  gint status;
-
-  g_test_init (&argc, &argv, NULL);
-  folder = g_dir_make_tmp ("fse-training-XXXXXX", NULL);
+  trainings_start (&argc, &argv);
   g_test_add_func ("/training/learns", test_learns);
   g_test_add_func ("/training/apply", test_apply);
   g_test_add_func ("/training/apply to a region", test_region);
   g_test_add_func ("/training/detail that is kept or wiped away", test_detail);
   g_test_add_func ("/training/resume equals uninterrupted", test_resume);
-  g_test_add_func ("/training/held-out pairs", test_validation);
-  g_test_add_func ("/training/patience", test_patience);
   g_test_add_func ("/training/resume refused", test_resume_refused);
   g_test_add_func ("/training/switches", test_switches);
   g_test_add_func ("/training/hidden colours", test_hidden);
   g_test_add_func ("/training/out of memory", test_out_of_memory);
   g_test_add_func ("/training/unwritable", test_unwritable);
-  status = g_test_run ();
-  remove_folder ();
-  g_free (folder);
-  return status;
+  return trainings_end ();
 }
