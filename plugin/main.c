@@ -17,6 +17,7 @@
 #include "fse-host-gimp2.h"
 #include "procedures.h"
 #include "ui/apply-dialog.h"
+#include "ui/apply-memory.h"
 #include "ui/runs.h"
 #include "ui/train-dialog.h"
 #include "ui/ui-init.h"
@@ -96,19 +97,14 @@ recall (FseHost *host, const gchar *name, gchar **text, GError **error)
   return *text != NULL;
 }
 
-/* What was just trained is what Apply shall propose. */
+/* What the Apply dialog begins with. */
 static void
-propose_model (FseHost *host, const gchar *model)
+recall_apply (FseHost *host, FseApplyRequest *request)
 {
-  g_autoptr (FseApplyRequest) request = fse_apply_request_new ();
-  g_autofree gchar           *last    = host->load_values (host, FSE_PROC_APPLY, FALSE);
-  g_autofree gchar           *text    = NULL;
+  g_autofree gchar *last = host->load_values (host, FSE_PROC_APPLY, FALSE);
 
-  if (last)
+  if (! fse_apply_memory_recall (host, request) && last)
     fse_apply_request_from_text (request, last);
-  fse_request_string (&request->model, model);
-  text = fse_apply_request_to_text (request);
-  host->store_values (host, FSE_PROC_APPLY, text);
 }
 
 /* "Apply Now" of the Train dialog: the Apply dialog on the layer from which it was called. */
@@ -117,11 +113,9 @@ apply_now (FseHost *host, gint image, gint layer)
 {
   g_autoptr (FseApplyRequest) request = fse_apply_request_new ();
   g_autoptr (GError)          error   = NULL;
-  g_autofree gchar           *last    = host->load_values (host, FSE_PROC_APPLY, FALSE);
   g_autofree gchar           *text    = NULL;
 
-  if (last)
-    fse_apply_request_from_text (request, last);
+  recall_apply (host, request);
   if (host->can_edit (host, image, layer, &error) && fse_apply_dialog_run (host, image, layer, request, &error) != -1)
     {
       text = fse_apply_request_to_text (request);
@@ -199,7 +193,7 @@ run_train (FseHost *host, gint n_params, const GimpParam *params, gint *n_values
   text = fse_train_request_to_text (request);
   host->store_values (host, FSE_PROC_TRAIN, text);
   if (call.run_mode == GIMP_RUN_INTERACTIVE)
-    propose_model (host, request->model);
+    fse_apply_memory_propose (host, request->model);
   if (now)
     apply_now (host, call.image, call.drawable);
   values[1].type          = GIMP_PDB_STRING;
@@ -229,8 +223,8 @@ run_apply (FseHost *host, gint n_params, const GimpParam *params, gint *n_values
                  _("There is no output %d: give 0 for a new layer, 1 for the layer's place, or 2 for a new image."), (gint) request->output);
   else if (call.run_mode == GIMP_RUN_INTERACTIVE)
     {
-      if (! call.complete && (text = host->load_values (host, FSE_PROC_APPLY, FALSE)))
-        fse_apply_request_from_text (request, text);
+      if (! call.complete)
+        recall_apply (host, request);
       if (host->can_edit (host, call.image, call.drawable, &error) && fse_ui_init (host, &error))
         layer = fse_apply_dialog_run (host, call.image, call.drawable, request, &error);
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * See apply-dialog.h.  One timer drives it: at most one run is under way, of
- * the small picture (the preview) or of the whole (Apply), and each time a run
- * has ended the timer decides what comes next.
+ * See apply-dialog.h.  One timer drives it: at most one run is under way, of the
+ * preview or of the layer (Apply), and each time a run has ended the timer decides
+ * what comes next.
  */
 #include "config-i18n.h"
 
@@ -10,17 +10,25 @@
 
 #include <string.h>
 
-#include "device-combo.h"
+#include "apply-memory.h"
+#include "apply-options.h"
+#include "apply-preview.h"
 #include "message-bar.h"
-#include "model/model-file.h"
-#include "runs.h"
-#include "split-preview.h"
+#include "model-gallery.h"
+#include "try-all.h"
 #include "ui-init.h"
+#include "zoom-bar.h"
 
-#define PREVIEW_SIDE 384
+#define TRY_SIDE 360            /* pixels of the longer side */
 #define POLL_MILLISECONDS 50
-#define BEAT_MICROSECONDS 30000  /* of work, between two looks at the user */
-#define CALM_MICROSECONDS 300000 /* a slider that moves on makes a preview useless */
+#define BEAT_MICROSECONDS 30000 /* of work, between two looks at the user */
+
+enum
+{
+  RESPONSE_RESET = 1,
+  RESPONSE_TRY,
+  RESPONSE_BACK
+};
 
 struct _FseApplyDialog
 {
@@ -32,77 +40,86 @@ struct _FseApplyDialog
   gint             result;
 
   FseModelSlot    *slot;
-  FseApplyRun     *run;
-  gboolean         whole;     /* the run is not a preview */
+  FseApplyPreview *view;
+  FseHostEdit     *edit; /* while the layer is edited: 1. copied, 2. run, 3. put */
   gboolean         copied;
-  FseImage        *small;
-  FseHostEdit     *edit;      /* while the whole is applied: 1. copied, 2. run, 3. put */
+  FseApplyRun     *run;
   gboolean         want_apply, want_close;
-  gint64           stale_since; /* the preview's settings changed then; 0 = it is right */
   guint            timer;
 
-  GtkWidget       *message, *settings, *preview, *model, *about, *strength, *steps, *seed, *device, *bar;
-  GtkWidget       *cancel, *apply;
+  GtkWidget       *message, *stack, *settings, *gallery, *about, *preview, *options, *tries, *bar;
+  GtkWidget       *reset, *try, *back, *cancel, *apply;
 };
 
 G_DEFINE_TYPE (FseApplyDialog, fse_apply_dialog, GTK_TYPE_DIALOG)
 
 static void
-take_values (FseApplyDialog *dialog)
+tell (FseApplyDialog *dialog, GtkMessageType type, const gchar *text)
 {
-  FseApplyRequest  *request = dialog->request;
-  g_autofree gchar *model   = gtk_file_chooser_get_filename (GTK_FILE_CHOOSER (dialog->model));
-  g_autofree gchar *utf8    = model ? g_filename_to_utf8 (model, -1, NULL, NULL, NULL) : NULL;
+  fse_message_bar_show (FSE_MESSAGE_BAR (dialog->message), type, text);
+}
 
-  if (utf8)
-    fse_request_string (&request->model, utf8);
-  fse_request_string (&request->device, fse_device_combo_get (FSE_DEVICE_COMBO (dialog->device)));
-  request->strength = gtk_range_get_value (GTK_RANGE (dialog->strength)) / 100.0;
-  request->steps    = gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (dialog->steps));
-  request->seed     = gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (dialog->seed));
+static void
+fail (FseApplyDialog *dialog, const GError *error)
+{
+  if (! g_error_matches (error, FSE_ERROR, FSE_ERROR_CANCELLED))
+    tell (dialog, GTK_MESSAGE_ERROR, error->message);
+}
+
+static gboolean
+is_trying (FseApplyDialog *dialog)
+{
+  return g_strcmp0 (gtk_stack_get_visible_child_name (GTK_STACK (dialog->stack)), "tries") == 0;
+}
+
+/* Whether an edit is chosen, and nothing is known that speaks against it. */
+static gboolean
+has_model (FseApplyDialog *dialog)
+{
+  FseModelCard *card = fse_model_gallery_chosen (FSE_MODEL_GALLERY (dialog->gallery));
+
+  return card && ! fse_model_card_trouble (card) && dialog->request->model[0];
+}
+
+static void
+update_bar (FseApplyDialog *dialog, gboolean applying)
+{
+  GtkProgressBar *bar      = GTK_PROGRESS_BAR (dialog->bar);
+  gdouble         fraction = 0.0;
+  const gchar    *text     = fse_apply_preview_doing (dialog->view, &fraction);
+
+  if (applying)
+    {
+      text     = _("Applying");
+      fraction = dialog->run ? fse_apply_run_fraction (dialog->run) : -1.0;
+    }
+  if (fraction < 0.0)
+    gtk_progress_bar_pulse (bar);
+  else
+    gtk_progress_bar_set_fraction (bar, fraction);
+  gtk_progress_bar_set_text (bar, text ? text : fse_split_preview_has_after (FSE_SPLIT_PREVIEW (dialog->preview)) ? _("Preview") : "");
 }
 
 static void
 update (FseApplyDialog *dialog)
 {
   gboolean applying = dialog->want_apply || dialog->edit;
-  gboolean busy     = dialog->run != NULL;
-  gdouble  fraction = busy ? fse_apply_run_fraction (dialog->run) : 0.0;
+  gboolean trying   = is_trying (dialog);
 
   gtk_widget_set_sensitive (dialog->settings, ! applying);
-  gtk_widget_set_sensitive (dialog->apply, ! applying && dialog->request->model[0]);
+  gtk_widget_set_sensitive (dialog->apply, ! applying && has_model (dialog));
   gtk_widget_set_sensitive (dialog->cancel, ! dialog->want_close);
-  if (busy && fraction < 0.0)
-    gtk_progress_bar_pulse (GTK_PROGRESS_BAR (dialog->bar));
-  else
-    gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (dialog->bar), fraction);
-  gtk_progress_bar_set_text (GTK_PROGRESS_BAR (dialog->bar),
-                             applying ? _("Applying")
-                             : busy || dialog->stale_since ? _("Computing the preview")
-                             : fse_split_preview_has_after (FSE_SPLIT_PREVIEW (dialog->preview)) ? _("Preview") : "");
+  gtk_widget_set_sensitive (dialog->reset, ! applying);
+  gtk_widget_set_sensitive (dialog->try, ! applying && fse_apply_preview_picture (dialog->view) && has_model (dialog));
+  gtk_widget_set_visible (dialog->reset, ! trying);
+  gtk_widget_set_visible (dialog->try, ! trying);
+  gtk_widget_set_visible (dialog->apply, ! trying);
+  gtk_widget_set_visible (dialog->bar, ! trying);
+  gtk_widget_set_visible (dialog->back, trying);
+  update_bar (dialog, applying);
 }
 
-/* --- runs ----------------------------------------------------------------- */
-
-static void
-fail (FseApplyDialog *dialog, const GError *error)
-{
-  if (! g_error_matches (error, FSE_ERROR, FSE_ERROR_CANCELLED))
-    fse_message_bar_show (FSE_MESSAGE_BAR (dialog->message), GTK_MESSAGE_ERROR, error->message);
-}
-
-static void
-start_preview (FseApplyDialog *dialog)
-{
-  g_autoptr (GError) error = NULL;
-
-  dialog->stale_since = 0;
-  dialog->whole       = FALSE;
-  fse_message_bar_show (FSE_MESSAGE_BAR (dialog->message), GTK_MESSAGE_INFO, NULL);
-  if (dialog->small && dialog->request->model[0]
-      && ! (dialog->run = fse_apply_run_start (dialog->slot, dialog->small, dialog->request, &error)))
-    fail (dialog, error);
-}
+/* --- the edit ------------------------------------------------------------- */
 
 static void
 end_edit (FseApplyDialog *dialog)
@@ -112,14 +129,13 @@ end_edit (FseApplyDialog *dialog)
 }
 
 static void
-start_whole (FseApplyDialog *dialog)
+start_edit (FseApplyDialog *dialog)
 {
   g_autoptr (GError) error = NULL;
 
   dialog->want_apply = FALSE;
   dialog->copied     = FALSE;
-  take_values (dialog);
-  fse_message_bar_show (FSE_MESSAGE_BAR (dialog->message), GTK_MESSAGE_INFO, NULL);
+  tell (dialog, GTK_MESSAGE_INFO, NULL);
   dialog->edit = dialog->host->edit_begin (dialog->host, dialog->image, dialog->layer, &error);
   if (! dialog->edit)
     fail (dialog, error);
@@ -137,8 +153,7 @@ edit_piece (FseApplyDialog *dialog, gboolean *done, GError **error)
         return FALSE;
       if (! dialog->copied)
         return TRUE;
-      dialog->whole = TRUE;
-      dialog->run   = fse_apply_run_start_edit (dialog->slot, dialog->host, dialog->edit, dialog->request, error);
+      dialog->run = fse_apply_run_start_edit (dialog->slot, dialog->host, dialog->edit, dialog->request, error);
       return dialog->run != NULL;
     }
   name = fse_result_name (dialog->base_name, dialog->request->model, dialog->request->strength);
@@ -170,23 +185,30 @@ end_run (FseApplyDialog *dialog)
 {
   g_autoptr (GError) error = NULL;
 
-  if (dialog->whole)
-    {
-      if (! fse_apply_run_end_edit (g_steal_pointer (&dialog->run), &error))
-        {
-          fail (dialog, error);
-          end_edit (dialog);
-        }
-    }
-  else
-    {
-      g_autoptr (FseImage) after = fse_apply_run_end (g_steal_pointer (&dialog->run), &error);
+  if (fse_apply_run_end_edit (g_steal_pointer (&dialog->run), &error))
+    return;
+  fail (dialog, error);
+  end_edit (dialog);
+}
 
-      if (after)
-        fse_split_preview_set_after (FSE_SPLIT_PREVIEW (dialog->preview), after);
-      else
-        fail (dialog, error);
-    }
+static void
+close_now (FseApplyDialog *dialog)
+{
+  dialog->timer = 0;
+  fse_apply_memory_store (dialog->host, dialog->request, fse_model_gallery_folder (FSE_MODEL_GALLERY (dialog->gallery)));
+  gtk_widget_hide (GTK_WIDGET (dialog));
+}
+
+/* Whatever works on the device is one thing at a time. */
+static void
+look_at_preview (FseApplyDialog *dialog)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean           free  = ! dialog->edit && ! dialog->want_apply && ! dialog->want_close && ! is_trying (dialog)
+                             && ! fse_try_all_busy (FSE_TRY_ALL (dialog->tries));
+
+  if (! fse_apply_preview_look (dialog->view, free, &error))
+    fail (dialog, error);
 }
 
 static gboolean
@@ -196,24 +218,135 @@ look (gpointer data)
 
   if (dialog->run && fse_apply_run_finished (dialog->run))
     end_run (dialog);
-  if (! dialog->run)
+  look_at_preview (dialog);
+  if (! dialog->run && ! fse_apply_preview_busy (dialog->view) && ! fse_try_all_busy (FSE_TRY_ALL (dialog->tries)))
     {
       if (dialog->want_close)
         {
-          end_edit (dialog);
-          dialog->timer = 0;
-          gtk_widget_hide (GTK_WIDGET (dialog));
+          close_now (dialog);
           return G_SOURCE_REMOVE;
         }
       if (dialog->edit)
         go_on (dialog);
       else if (dialog->want_apply)
-        start_whole (dialog);
-      else if (dialog->stale_since && g_get_monotonic_time () - dialog->stale_since >= CALM_MICROSECONDS)
-        start_preview (dialog);
+        start_edit (dialog);
     }
   update (dialog);
   return G_SOURCE_CONTINUE;
+}
+
+/* --- the user's hand ------------------------------------------------------ */
+
+static void
+take (FseApplyDialog *dialog)
+{
+  fse_apply_options_take (FSE_APPLY_OPTIONS (dialog->options), dialog->request);
+}
+
+static void
+on_changed (FseApplyDialog *dialog)
+{
+  take (dialog);
+  fse_apply_preview_changed (dialog->view);
+}
+
+static void
+on_strength (FseApplyDialog *dialog)
+{
+  take (dialog);
+  fse_apply_preview_remix (dialog->view);
+}
+
+/* The layer may have been painted on meanwhile, or another part be selected. */
+static void
+on_active (FseApplyDialog *dialog)
+{
+  if (gtk_window_is_active (GTK_WINDOW (dialog)) && ! dialog->edit)
+    fse_apply_preview_reread (dialog->view);
+}
+
+static void
+show_about (FseApplyDialog *dialog, const FseModelInfo *info)
+{
+  g_autofree gchar *pairs = info ? g_strdup_printf (ngettext ("%u pair", "%u pairs", info->n_pairs), info->n_pairs) : NULL;
+  g_autofree gchar *text  = info ? g_strdup_printf (_("Learned from %s in %u steps at %d×%d pixels"), pairs, info->steps,
+                                                    info->width, info->height)
+                                 : g_strdup ("");
+
+  gtk_label_set_text (GTK_LABEL (dialog->about), text);
+}
+
+/* The gallery tells of a card when it is chosen, and again when its file was looked into. */
+static void
+on_model (FseApplyDialog *dialog)
+{
+  FseModelCard       *card    = fse_model_gallery_chosen (FSE_MODEL_GALLERY (dialog->gallery));
+  const FseModelInfo *info    = card ? fse_model_card_info (card) : NULL;
+  const gchar        *trouble = card ? fse_model_card_trouble (card) : NULL;
+  g_autofree gchar   *model   = card && ! trouble ? g_filename_to_utf8 (fse_model_card_path (card), -1, NULL, NULL, NULL) : NULL;
+  gboolean            other   = strcmp (model ? model : "", dialog->request->model) != 0;
+
+  fse_request_string (&dialog->request->model, model);
+  fse_apply_options_set_model (FSE_APPLY_OPTIONS (dialog->options), info ? fse_model_card_path (card) : NULL, info ? info->n_pairs : 0);
+  if (other)
+    tell (dialog, GTK_MESSAGE_INFO, NULL);
+  if (trouble)
+    tell (dialog, GTK_MESSAGE_ERROR, trouble);
+  if (other || trouble)
+    fse_apply_preview_clear (dialog->view);
+  show_about (dialog, info);
+  update (dialog);
+}
+
+static void
+on_trouble (GtkWidget *widget, const gchar *sentence, FseApplyDialog *dialog)
+{
+  tell (dialog, GTK_MESSAGE_ERROR, sentence);
+}
+
+static void
+reset (FseApplyDialog *dialog)
+{
+  g_autoptr (FseApplyRequest) defaults = fse_apply_request_new ();
+
+  fse_apply_options_set (FSE_APPLY_OPTIONS (dialog->options), defaults);
+}
+
+static void
+show_page (FseApplyDialog *dialog, const gchar *name)
+{
+  gtk_stack_set_visible_child_name (GTK_STACK (dialog->stack), name);
+  gtk_dialog_set_default_response (GTK_DIALOG (dialog), is_trying (dialog) ? RESPONSE_BACK : GTK_RESPONSE_APPLY);
+  update (dialog);
+}
+
+static void
+try_all (FseApplyDialog *dialog)
+{
+  const FseImage       *small = fse_apply_preview_picture (dialog->view);
+  g_autoptr (GPtrArray) paths = fse_model_gallery_paths (FSE_MODEL_GALLERY (dialog->gallery));
+  g_autoptr (GError)    error = NULL;
+  g_autoptr (FseImage)  tiny  = NULL;
+  gdouble               scale = MIN ((gdouble) TRY_SIDE / MAX (small->width, small->height), 1.0);
+
+  tiny = fse_image_scale (small, MAX ((gint) (small->width * scale + 0.5), 1),
+                          MAX ((gint) (small->height * scale + 0.5), 1), &error);
+  if (! tiny)
+    {
+      fail (dialog, error);
+      return;
+    }
+  fse_apply_preview_pause (dialog->view);
+  fse_try_all_start (FSE_TRY_ALL (dialog->tries), tiny, paths, dialog->request);
+  show_page (dialog, "tries");
+}
+
+static void
+on_picked (GtkWidget *tries, const gchar *path, FseApplyDialog *dialog)
+{
+  fse_try_all_stop (FSE_TRY_ALL (tries));
+  fse_model_gallery_choose (FSE_MODEL_GALLERY (dialog->gallery), path);
+  show_page (dialog, "settings");
 }
 
 static void
@@ -221,142 +354,111 @@ on_response (GtkDialog *widget, gint response)
 {
   FseApplyDialog *dialog = FSE_APPLY_DIALOG (widget);
 
-  if (response == GTK_RESPONSE_APPLY)
+  switch (response)
     {
-      if (! dialog->edit)
-        dialog->want_apply = TRUE;
+    case GTK_RESPONSE_APPLY:
+      dialog->want_apply = has_model (dialog) && ! dialog->edit;
+      fse_apply_preview_pause (dialog->view);
+      break;
+    case RESPONSE_RESET:
+      reset (dialog);
+      break;
+    case RESPONSE_TRY:
+      try_all (dialog);
+      break;
+    case RESPONSE_BACK:
+      fse_try_all_stop (FSE_TRY_ALL (dialog->tries));
+      show_page (dialog, "settings");
+      break;
+    default: /* the button, Escape, the window's close */
+      dialog->want_close = TRUE;
+      dialog->want_apply = FALSE;
+      fse_try_all_stop (FSE_TRY_ALL (dialog->tries));
+      fse_apply_preview_pause (dialog->view);
+      if (dialog->run)
+        fse_apply_run_cancel (dialog->run);
     }
-  else
-    dialog->want_close = TRUE;
-  if (dialog->run && (! dialog->whole || dialog->want_close))
-    fse_apply_run_cancel (dialog->run);
   update (dialog);
-}
-
-static void
-on_changed (FseApplyDialog *dialog)
-{
-  take_values (dialog);
-  dialog->stale_since = g_get_monotonic_time ();
-  if (dialog->run && ! dialog->whole)
-    fse_apply_run_cancel (dialog->run);
-}
-
-/* --- the model ------------------------------------------------------------ */
-
-static void
-show_model (FseApplyDialog *dialog)
-{
-  g_autoptr (GError)       error = NULL;
-  g_autoptr (FseModelInfo) info  = NULL;
-  g_autofree gchar        *text = NULL, *pairs = NULL, *path = NULL;
-
-  if (! dialog->request->model[0])
-    {
-      gtk_label_set_text (GTK_LABEL (dialog->about), _("Choose the file of a trained edit, or train one first."));
-      return;
-    }
-  path = g_filename_from_utf8 (dialog->request->model, -1, NULL, NULL, NULL);
-  info = fse_model_info_load (path ? path : dialog->request->model, &error);
-  if (! info)
-    {
-      gtk_label_set_text (GTK_LABEL (dialog->about), "");
-      fse_message_bar_show (FSE_MESSAGE_BAR (dialog->message), GTK_MESSAGE_ERROR, error->message);
-      return;
-    }
-  pairs = g_strdup_printf (ngettext ("%u pair", "%u pairs", info->n_pairs), info->n_pairs);
-  text  = g_strdup_printf (_("Learned from %s in %u steps at %d×%d pixels"), pairs, info->steps, info->width, info->height);
-  gtk_label_set_text (GTK_LABEL (dialog->about), text);
-}
-
-static void
-on_model (FseApplyDialog *dialog)
-{
-  fse_split_preview_set_after (FSE_SPLIT_PREVIEW (dialog->preview), NULL);
-  on_changed (dialog);
-  show_model (dialog);
-}
-
-static void
-on_unavailable (FseDeviceCombo *combo, const gchar *sentence, FseApplyDialog *dialog)
-{
-  fse_message_bar_show (FSE_MESSAGE_BAR (dialog->message), GTK_MESSAGE_ERROR, sentence);
 }
 
 /* --- building ------------------------------------------------------------- */
 
 static GtkWidget *
-build_model (FseApplyDialog *dialog)
+build_left (FseApplyDialog *dialog, const gchar *folder)
 {
-  GtkWidget        *button = fse_named (gtk_file_chooser_button_new (_("Choose a Trained Edit"), GTK_FILE_CHOOSER_ACTION_OPEN), "model");
-  GtkFileFilter    *filter = gtk_file_filter_new ();
-  g_autofree gchar *folder = g_build_filename (dialog->host->folder, "models", NULL);
+  GtkWidget        *box  = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  g_autofree gchar *path = dialog->request->model[0] ? g_filename_from_utf8 (dialog->request->model, -1, NULL, NULL, NULL) : NULL;
 
-  gtk_file_filter_set_name (filter, _("Trained edits"));
-  gtk_file_filter_add_pattern (filter, "*.safetensors");
-  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (button), filter);
-  if (dialog->request->model[0])
-    gtk_file_chooser_set_filename (GTK_FILE_CHOOSER (button), dialog->request->model);
-  else if (g_file_test (folder, G_FILE_TEST_IS_DIR))
-    gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (button), folder);
-  g_signal_connect_swapped (button, "file-set", G_CALLBACK (on_model), dialog);
-  return button;
-}
-
-static GtkWidget *
-build_strength (FseApplyDialog *dialog)
-{
-  GtkWidget *scale = fse_named (gtk_scale_new_with_range (GTK_ORIENTATION_HORIZONTAL, 0.0, 100.0, 1.0), "strength");
-
-  gtk_scale_set_value_pos (GTK_SCALE (scale), GTK_POS_RIGHT);
-  gtk_scale_set_digits (GTK_SCALE (scale), 0);
-  gtk_range_set_value (GTK_RANGE (scale), dialog->request->strength * 100.0);
-  gtk_widget_set_tooltip_text (scale, _("Percent: 0 changes nothing, 100 is the whole edit"));
-  g_signal_connect_swapped (scale, "value-changed", G_CALLBACK (on_changed), dialog);
-  return scale;
-}
-
-static GtkWidget *
-build_spin (FseApplyDialog *dialog, const gchar *name, gdouble low, gdouble high, gdouble value, const gchar *tip)
-{
-  GtkWidget *spin = fse_named (gtk_spin_button_new_with_range (low, high, 1.0), name);
-
-  gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), value);
-  gtk_entry_set_activates_default (GTK_ENTRY (spin), TRUE);
-  gtk_widget_set_tooltip_text (spin, tip);
-  g_signal_connect_swapped (spin, "value-changed", G_CALLBACK (on_changed), dialog);
-  return spin;
-}
-
-static GtkWidget *
-build_settings (FseApplyDialog *dialog)
-{
-  GtkGrid         *grid    = GTK_GRID (gtk_grid_new ());
-  FseApplyRequest *request = dialog->request;
-
-  dialog->model    = build_model (dialog);
-  dialog->strength = build_strength (dialog);
-  dialog->steps    = build_spin (dialog, "steps", 1, 100, request->steps,
-                                 _("One step is the most faithful and the fastest; more steps look more real"));
-  dialog->seed     = build_spin (dialog, "seed", 0, G_MAXINT, request->seed, _("The same seed gives the same picture"));
-  dialog->device   = fse_named (fse_device_combo_new (request->device), "device");
-  g_signal_connect (dialog->device, "unavailable", G_CALLBACK (on_unavailable), dialog);
-  g_signal_connect_swapped (dialog->device, "changed", G_CALLBACK (on_changed), dialog);
-  dialog->about = fse_named (gtk_label_new (NULL), "about");
+  dialog->gallery = fse_named (fse_model_gallery_new (folder, path), "gallery");
+  dialog->about   = fse_named (gtk_label_new (NULL), "about");
   gtk_label_set_xalign (GTK_LABEL (dialog->about), 0.0f);
   gtk_label_set_line_wrap (GTK_LABEL (dialog->about), TRUE);
   gtk_label_set_max_width_chars (GTK_LABEL (dialog->about), 40);
   gtk_style_context_add_class (gtk_widget_get_style_context (dialog->about), GTK_STYLE_CLASS_DIM_LABEL);
+  gtk_box_pack_start (GTK_BOX (box), dialog->gallery, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (box), dialog->about, FALSE, FALSE, 0);
+  return box;
+}
 
-  gtk_grid_set_row_spacing (grid, 6);
-  gtk_grid_set_column_spacing (grid, 12);
-  fse_ui_grid_row (grid, 0, _("Trained _edit:"), dialog->model, dialog->model);
-  gtk_grid_attach (grid, dialog->about, 1, 1, 1, 1);
-  fse_ui_grid_row (grid, 2, _("_Strength:"), dialog->strength, dialog->strength);
-  fse_ui_grid_row (grid, 3, _("Sa_mpler steps:"), dialog->steps, dialog->steps);
-  fse_ui_grid_row (grid, 4, _("See_d:"), dialog->seed, dialog->seed);
-  fse_ui_grid_row (grid, 5, _("Run _on:"), dialog->device, dialog->device);
-  return GTK_WIDGET (grid);
+static GtkWidget *
+build_right (FseApplyDialog *dialog)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
+  dialog->preview = fse_named (fse_split_preview_new (), "preview");
+  dialog->options = fse_named (fse_apply_options_new (dialog->request), "options");
+  gtk_box_pack_start (GTK_BOX (box), dialog->preview, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (box), fse_zoom_bar_new (FSE_SPLIT_PREVIEW (dialog->preview)), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), dialog->options, FALSE, FALSE, 0);
+  return box;
+}
+
+static void
+build (FseApplyDialog *dialog, const gchar *folder)
+{
+  GtkWidget *content = gtk_dialog_get_content_area (GTK_DIALOG (dialog));
+  GtkWidget *box     = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+
+  dialog->message  = fse_named (fse_message_bar_new (), "message");
+  dialog->stack    = fse_named (gtk_stack_new (), "stack");
+  dialog->settings = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  dialog->tries    = fse_named (fse_try_all_new (), "try-all");
+  dialog->bar      = fse_named (gtk_progress_bar_new (), "bar");
+  gtk_progress_bar_set_show_text (GTK_PROGRESS_BAR (dialog->bar), TRUE);
+  atk_object_set_name (gtk_widget_get_accessible (dialog->bar), _("Applying progress"));
+  gtk_box_pack_start (GTK_BOX (dialog->settings), build_left (dialog, folder), TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (dialog->settings), build_right (dialog), TRUE, TRUE, 0);
+  gtk_stack_add_named (GTK_STACK (dialog->stack), dialog->settings, "settings");
+  gtk_stack_add_named (GTK_STACK (dialog->stack), dialog->tries, "tries");
+  gtk_container_set_border_width (GTK_CONTAINER (dialog), 12);
+  gtk_box_set_spacing (GTK_BOX (content), 12);
+  gtk_box_pack_start (GTK_BOX (box), dialog->message, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), dialog->stack, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (box), dialog->bar, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (content), box, TRUE, TRUE, 0);
+}
+
+static GtkWidget *
+add_button (FseApplyDialog *dialog, const gchar *name, const gchar *label, gint response, const gchar *tip)
+{
+  GtkWidget *button = fse_named (gtk_dialog_add_button (GTK_DIALOG (dialog), label, response), name);
+
+  gtk_widget_set_tooltip_text (button, tip);
+  if (response == RESPONSE_RESET || response == RESPONSE_TRY)
+    gtk_button_box_set_child_secondary (GTK_BUTTON_BOX (gtk_widget_get_parent (button)), button, TRUE);
+  return button;
+}
+
+static void
+add_buttons (FseApplyDialog *dialog)
+{
+  dialog->reset  = add_button (dialog, "reset", _("_Reset"), RESPONSE_RESET, _("All settings as they were the first time"));
+  dialog->try    = add_button (dialog, "try", _("_Try All…"), RESPONSE_TRY, _("See this picture by each of the trained edits"));
+  dialog->back   = add_button (dialog, "back", _("_Back"), RESPONSE_BACK, NULL);
+  dialog->cancel = add_button (dialog, "cancel", _("_Cancel"), GTK_RESPONSE_CANCEL, NULL);
+  dialog->apply  = add_button (dialog, "apply", _("_Apply"), GTK_RESPONSE_APPLY, NULL);
+  gtk_style_context_add_class (gtk_widget_get_style_context (dialog->apply), GTK_STYLE_CLASS_SUGGESTED_ACTION);
+  gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_APPLY);
 }
 
 static gboolean
@@ -377,8 +479,8 @@ dispose (GObject *object)
       fse_apply_run_end_edit (g_steal_pointer (&dialog->run), NULL);
     }
   end_edit (dialog);
+  g_clear_pointer (&dialog->view, fse_apply_preview_free);
   g_clear_pointer (&dialog->slot, fse_model_slot_free);
-  g_clear_pointer (&dialog->small, fse_image_unref);
   g_clear_pointer (&dialog->base_name, g_free);
   G_OBJECT_CLASS (fse_apply_dialog_parent_class)->dispose (object);
 }
@@ -396,12 +498,13 @@ fse_apply_dialog_init (FseApplyDialog *dialog)
 {
   dialog->result = -1;
   dialog->slot   = fse_model_slot_new ();
+  fse_request_string (&dialog->base_name, _("Layer"));
 }
 
+/* The result is called after it. */
 static void
-read_small (FseApplyDialog *dialog)
+name_layer (FseApplyDialog *dialog)
 {
-  g_autoptr (GError)    error  = NULL;
   g_autoptr (GPtrArray) layers = dialog->host->list_layers (dialog->host);
 
   for (guint i = 0; i < layers->len; i++)
@@ -409,54 +512,39 @@ read_small (FseApplyDialog *dialog)
       const FseHostLayer *layer = g_ptr_array_index (layers, i);
 
       if (layer->id == dialog->layer)
-        dialog->base_name = g_strdup (layer->name);
+        fse_request_string (&dialog->base_name, layer->name);
     }
-  if (! dialog->base_name)
-    dialog->base_name = g_strdup (_("Layer"));
-  dialog->small = dialog->host->read_layer (dialog->host, dialog->layer, PREVIEW_SIDE, &error);
-  if (dialog->small)
-    fse_split_preview_set_before (FSE_SPLIT_PREVIEW (dialog->preview), dialog->small);
-  else
-    fail (dialog, error);
 }
 
 GtkWidget *
 fse_apply_dialog_new (FseHost *host, gint image, gint layer, FseApplyRequest *request)
 {
-  FseApplyDialog *dialog  = g_object_new (FSE_TYPE_APPLY_DIALOG, "use-header-bar", 0, NULL);
-  GtkWidget      *content = gtk_dialog_get_content_area (GTK_DIALOG (dialog));
-  GtkWidget      *box     = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  FseApplyDialog   *dialog = g_object_new (FSE_TYPE_APPLY_DIALOG, "use-header-bar", 0, NULL);
+  g_autofree gchar *folder = fse_apply_memory_folder (host);
 
   dialog->host    = host;
   dialog->image   = image;
   dialog->layer   = layer;
   dialog->request = request;
   gtk_window_set_title (GTK_WINDOW (dialog), _("Few-shot Edit: Apply"));
-  dialog->message  = fse_named (fse_message_bar_new (), "message");
-  dialog->preview  = fse_named (fse_split_preview_new (), "preview");
-  dialog->settings = build_settings (dialog);
-  dialog->bar      = fse_named (gtk_progress_bar_new (), "bar");
-  gtk_progress_bar_set_show_text (GTK_PROGRESS_BAR (dialog->bar), TRUE);
-  atk_object_set_name (gtk_widget_get_accessible (dialog->bar), _("Applying progress"));
-  gtk_container_set_border_width (GTK_CONTAINER (dialog), 12);
-  gtk_box_set_spacing (GTK_BOX (content), 12);
-  gtk_box_pack_start (GTK_BOX (box), dialog->message, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), dialog->preview, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (box), dialog->settings, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), dialog->bar, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (content), box, TRUE, TRUE, 0);
+  gtk_window_set_default_size (GTK_WINDOW (dialog), 960, 680);
+  build (dialog, folder);
+  add_buttons (dialog);
+  gtk_widget_show_all (gtk_dialog_get_content_area (GTK_DIALOG (dialog)));
+  g_signal_connect_swapped (dialog->gallery, "changed", G_CALLBACK (on_model), dialog);
+  g_signal_connect (dialog->gallery, "trouble", G_CALLBACK (on_trouble), dialog);
+  g_signal_connect_swapped (dialog->options, "changed", G_CALLBACK (on_changed), dialog);
+  g_signal_connect_swapped (dialog->options, "strength-changed", G_CALLBACK (on_strength), dialog);
+  g_signal_connect_swapped (dialog->options, "kept", G_CALLBACK (take), dialog);
+  g_signal_connect (dialog->options, "unavailable", G_CALLBACK (on_trouble), dialog);
+  g_signal_connect (dialog->tries, "picked", G_CALLBACK (on_picked), dialog);
 
-  dialog->cancel = fse_named (gtk_dialog_add_button (GTK_DIALOG (dialog), _("_Cancel"), GTK_RESPONSE_CANCEL), "cancel");
-  dialog->apply  = fse_named (gtk_dialog_add_button (GTK_DIALOG (dialog), _("_Apply"), GTK_RESPONSE_APPLY), "apply");
-  gtk_style_context_add_class (gtk_widget_get_style_context (dialog->apply), GTK_STYLE_CLASS_SUGGESTED_ACTION);
-  gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_APPLY);
-  gtk_widget_show_all (box);
+  g_signal_connect (dialog, "notify::is-active", G_CALLBACK (on_active), NULL);
 
-  read_small (dialog);
-  show_model (dialog);
-  dialog->stale_since = request->model[0] ? 1 : 0; /* long ago: at once */
-  dialog->timer       = g_timeout_add (POLL_MILLISECONDS, look, dialog);
-  update (dialog);
+  name_layer (dialog);
+  dialog->view = fse_apply_preview_new (host, image, layer, dialog->slot, request, FSE_SPLIT_PREVIEW (dialog->preview));
+  on_model (dialog);
+  dialog->timer = g_timeout_add (POLL_MILLISECONDS, look, dialog);
   return GTK_WIDGET (dialog);
 }
 
@@ -474,7 +562,7 @@ fse_apply_dialog_run (FseHost *host, gint image, gint layer, FseApplyRequest *re
 
   fse_ui_run_dialog (host, GTK_WINDOW (dialog));
   result = dialog->result;
-  fse_device_combo_settle (FSE_DEVICE_COMBO (dialog->device)); /* no thread may outlive the main one */
+  fse_apply_options_settle (FSE_APPLY_OPTIONS (dialog->options)); /* no thread may outlive the main one */
   gtk_widget_destroy (GTK_WIDGET (dialog));
   fse_ui_breathe ();
   if (result == -1)

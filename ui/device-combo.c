@@ -232,6 +232,14 @@ fse_device_combo_init (FseDeviceCombo *combo)
 {
 }
 
+void
+fse_device_combo_set (FseDeviceCombo *combo, const gchar *device)
+{
+  if (! has_id (GTK_COMBO_BOX (combo), device))
+    gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (combo), device, device);
+  gtk_combo_box_set_active_id (GTK_COMBO_BOX (combo), device);
+}
+
 GtkWidget *
 fse_device_combo_new (const gchar *device)
 {
@@ -243,9 +251,7 @@ fse_device_combo_new (const gchar *device)
   g_object_set (cells->data, "ellipsize", PANGO_ELLIPSIZE_END, "width-chars", 24, NULL);
   g_list_free (cells);
   gtk_combo_box_text_append (text, "", _("Best available"));
-  if (device && device[0])
-    gtk_combo_box_text_append (text, device, device);
-  gtk_combo_box_set_active_id (GTK_COMBO_BOX (combo), device ? device : "");
+  fse_device_combo_set (combo, device ? device : "");
 
   g_signal_connect (combo, "map", G_CALLBACK (on_map), NULL);
   g_signal_connect (combo, "changed", G_CALLBACK (tell), NULL);

@@ -19,6 +19,7 @@ G_DECLARE_FINAL_TYPE (FseDeviceCombo, fse_device_combo, FSE, DEVICE_COMBO, GtkCo
 GtkWidget   *fse_device_combo_new (const gchar *device);
 /* As in fse_device_open(); "" = the best. */
 const gchar *fse_device_combo_get (FseDeviceCombo *combo);
+void         fse_device_combo_set (FseDeviceCombo *combo, const gchar *device);
 /* What is known of the chosen device: memory, and whether it passes its self-test.  Free it. */
 gchar       *fse_device_combo_about (FseDeviceCombo *combo);
 /* Waits for the threads, serving the main context: before the process ends. */

@@ -265,12 +265,8 @@ fse_pair_row_set_number (FsePairRow *row, guint number)
 static GtkWidget *
 icon_button (FsePairRow *row, const gchar *name, const gchar *icon, const gchar *tip, GCallback clicked)
 {
-  GtkWidget *button = fse_named (gtk_button_new_from_icon_name (icon, GTK_ICON_SIZE_BUTTON), name);
+  GtkWidget *button = fse_ui_icon_button (name, icon, tip);
 
-  gtk_button_set_relief (GTK_BUTTON (button), GTK_RELIEF_NONE);
-  gtk_widget_set_tooltip_text (button, tip);
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  atk_object_set_name (gtk_widget_get_accessible (button), tip);
   g_signal_connect (button, "clicked", clicked, row);
   return button;
 }

@@ -108,6 +108,7 @@ fse_apply_request_new (void)
   request->steps    = settings.steps;
   request->strength = settings.strength;
   request->seed     = (gint) (settings.seed & G_MAXINT);
+  request->reference = -1;
   return request;
 }
 
@@ -253,6 +254,7 @@ fse_apply_request_to_text (const FseApplyRequest *request)
   g_key_file_set_double (file, GROUP_APPLY, "strength", request->strength);
   g_key_file_set_integer (file, GROUP_APPLY, "seed", request->seed);
   g_key_file_set_string (file, GROUP_APPLY, "device", request->device);
+  g_key_file_set_integer (file, GROUP_APPLY, "reference", request->reference);
   g_key_file_set_string (file, GROUP_APPLY, "output", output_names[request->output]);
   return g_key_file_to_data (file, NULL, NULL);
 }
@@ -270,6 +272,7 @@ fse_apply_request_from_text (FseApplyRequest *request, const gchar *text)
   get_double (file, GROUP_APPLY, "strength", &request->strength);
   get_int (file, GROUP_APPLY, "seed", &request->seed);
   get_string (file, GROUP_APPLY, "device", &request->device);
+  get_int (file, GROUP_APPLY, "reference", &request->reference);
   output = g_key_file_get_string (file, GROUP_APPLY, "output", NULL);
   for (guint i = 0; output && i < FSE_N_OUTPUTS; i++)
     if (strcmp (output, output_names[i]) == 0)

@@ -36,6 +36,7 @@ typedef struct
   gdouble   strength;
   gint      seed;
   gchar    *device;
+  gint      reference; /* the number of the training pair to consult; -1 = the nearest */
   FseOutput output;
 } FseApplyRequest;
 

@@ -56,6 +56,23 @@ typedef struct _FseModelSlot FseModelSlot;
 FseModelSlot *fse_model_slot_new  (void);
 void          fse_model_slot_free (FseModelSlot *slot); /* no run may use it any more */
 
+/* Forgets what a layer looked like to the model: when the layer is copied anew. */
+void          fse_model_slot_forget (FseModelSlot *slot);
+
+/* What a preview shows: a rectangle of a layer at `scale` <= 1 of its size, in coordinates of that scale. */
+typedef struct
+{
+  gdouble      scale;
+  FseRectangle part;
+  FseImage    *before, *after; /* after: as it will be, also where it is not selected */
+  gfloat      *selection;      /* of each pixel, 0..1; NULL: nothing is selected */
+  guint64      digest;         /* of the before and the selection: another one where they changed */
+} FseView;
+
+void          fse_view_clear  (FseView *view);
+/* Of a side of the layer, at that scale. */
+gint          fse_view_length (gint length, gdouble scale);
+
 typedef struct _FseApplyRun FseApplyRun;
 
 /* Takes references; one run at a time on a slot. */
@@ -64,12 +81,17 @@ FseApplyRun *fse_apply_run_start    (FseModelSlot *slot, FseImage *picture, cons
  * given at the end, but TRUE by fse_apply_run_end_edit(). */
 FseApplyRun *fse_apply_run_start_edit (FseModelSlot *slot, FseHost *host, FseHostEdit *edit, const FseApplyRequest *request,
                                        GError **error);
+/* A view of it; a request without a model gives the before alone. */
+FseApplyRun *fse_apply_run_start_view (FseModelSlot *slot, FseHost *host, FseHostEdit *edit, const FseApplyRequest *request,
+                                       gdouble scale, const FseRectangle *part, GError **error);
 gboolean     fse_apply_run_finished (FseApplyRun *run);
 gdouble      fse_apply_run_fraction (FseApplyRun *run); /* < 0: still opening */
 void         fse_apply_run_cancel   (FseApplyRun *run);
 /* Waits for the end, frees the run, and gives the picture. */
 FseImage    *fse_apply_run_end      (FseApplyRun *run, GError **error);
 gboolean     fse_apply_run_end_edit (FseApplyRun *run, GError **error);
+/* Where FALSE is returned, *view may still have a before; clear it. */
+gboolean     fse_apply_run_end_view (FseApplyRun *run, FseView *view, GError **error);
 
 /* "BASE (MODEL, 70 %)": what the result's layer is called. */
 gchar       *fse_result_name        (const gchar *base, const gchar *model, gdouble strength);

@@ -42,19 +42,6 @@ on_seen (const FsePairView *view, gpointer data)
     gtk_image_set_from_icon_name (data, "dialog-warning-symbolic", GTK_ICON_SIZE_DIALOG);
 }
 
-static gboolean
-destroy_later (gpointer popover)
-{
-  gtk_widget_destroy (popover);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_closed (GtkPopover *popover)
-{
-  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, destroy_later, g_object_ref (popover), g_object_unref);
-}
-
 static void
 on_child (GtkFlowBox *box, GtkFlowBoxChild *child, Chooser *chooser)
 {
@@ -140,7 +127,7 @@ fse_source_chooser_popup (GtkWidget *over, FseHost *host, FsePairLooker *looker,
   chooser->wishes  = g_ptr_array_new ();
   chooser->popover = fse_named (gtk_popover_new (over), "chooser");
   g_object_set_data_full (G_OBJECT (chooser->popover), "chooser", chooser, (GDestroyNotify) chooser_free);
-  g_signal_connect (chooser->popover, "closed", G_CALLBACK (on_closed), NULL);
+  fse_ui_destroy_closed (chooser->popover);
 
   gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), 4);
   gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (flow), 3);

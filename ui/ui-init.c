@@ -86,6 +86,37 @@ fse_ui_grid_row (GtkGrid *grid, gint row, const gchar *text, GtkWidget *widget, 
 }
 
 GtkWidget *
+fse_ui_icon_button (const gchar *name, const gchar *icon, const gchar *tip)
+{
+  GtkWidget *button = fse_named (gtk_button_new_from_icon_name (icon, GTK_ICON_SIZE_BUTTON), name);
+
+  gtk_button_set_relief (GTK_BUTTON (button), GTK_RELIEF_NONE);
+  gtk_widget_set_tooltip_text (button, tip);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  atk_object_set_name (gtk_widget_get_accessible (button), tip);
+  return button;
+}
+
+static gboolean
+destroy_later (gpointer popover)
+{
+  gtk_widget_destroy (popover);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_closed (GtkPopover *popover)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, destroy_later, g_object_ref (popover), g_object_unref);
+}
+
+void
+fse_ui_destroy_closed (GtkWidget *popover)
+{
+  g_signal_connect (popover, "closed", G_CALLBACK (on_closed), NULL);
+}
+
+GtkWidget *
 fse_named (GtkWidget *widget, const gchar *name)
 {
   gtk_widget_set_name (widget, name);

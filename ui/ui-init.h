@@ -30,6 +30,12 @@ void     fse_ui_breathe    (void);
  * to `target`: the widget or the one within it that matters. */
 void     fse_ui_grid_row   (GtkGrid *grid, gint row, const gchar *label, GtkWidget *widget, GtkWidget *target);
 
+/* A flat button with an icon; the tip is its accessible name as well. */
+GtkWidget *fse_ui_icon_button (const gchar *name, const gchar *icon, const gchar *tip);
+
+/* Destroys the popover some time after it was closed. */
+void     fse_ui_destroy_closed (GtkWidget *popover);
+
 /* gtk_widget_set_name() that gives the widget back: tests find them by name. */
 GtkWidget *fse_named       (GtkWidget *widget, const gchar *name);
 

@@ -9,36 +9,38 @@
 #include <string.h>
 
 #include "ui/config-i18n.h"
+#include "fake-host.h"
 #include "ui/message-bar.h"
+#include "ui/runs.h"
 
 #define PATIENCE_SECONDS 240
 
-static GtkWidget *
-find (GtkWidget *widget, const gchar *name)
+typedef struct
 {
-  GtkWidget *found = NULL;
+  const gchar *name;
+  GtkWidget   *found;
+} Search;
 
-  if (g_strcmp0 (gtk_widget_get_name (widget), name) == 0)
-    return widget;
-  if (GTK_IS_CONTAINER (widget))
-    {
-      GList *children = gtk_container_get_children (GTK_CONTAINER (widget));
+static void
+find (GtkWidget *widget, gpointer data)
+{
+  Search *search = data;
 
-      for (GList *at = children; at && ! found; at = at->next)
-        found = find (at->data, name);
-      g_list_free (children);
-    }
-  return found;
+  if (! search->found && g_strcmp0 (gtk_widget_get_name (widget), search->name) == 0)
+    search->found = widget;
+  if (! search->found && GTK_IS_CONTAINER (widget))
+    gtk_container_forall (GTK_CONTAINER (widget), find, search); /* popovers, too */
 }
 
 GtkWidget *
 dialog_part (GtkWidget *dialog, const gchar *name)
 {
-  GtkWidget *found = find (dialog, name);
+  Search search = { name, NULL };
 
-  if (! found)
+  find (dialog, &search);
+  if (! search.found)
     g_error ("the dialog has no “%s”", name);
-  return found;
+  return search.found;
 }
 
 void
@@ -192,6 +194,30 @@ dialog_tests_start (int *argc, char ***argv)
   folder = g_dir_make_tmp ("fse-ui-XXXXXX", NULL);
   g_assert_nonnull (folder);
   return folder;
+}
+
+gchar *
+dialog_tests_train (const gchar *folder)
+{
+  FakeHost                   *fake    = fake_host_new (folder);
+  g_autoptr (FseTrainRequest) request = fse_train_request_new ();
+  g_autoptr (GError)          error   = NULL;
+  gchar                      *model   = g_build_filename (folder, "edit.fewshot.safetensors", NULL);
+  FseTrainRun                *run;
+
+  fse_request_string (&request->model, model);
+  g_strfreev (request->settings);
+  request->settings = g_strsplit ("batch=2", " ", -1);
+  request->steps    = 6;
+  request->size     = 64;
+  for (gint k = 0; k < FAKE_PAIRS; k++)
+    g_ptr_array_add (request->examples, fse_example_new_layers (10 + k, 30 + k));
+  run = fse_train_run_start (&fake->host, request, FALSE, &error);
+  g_assert_no_error (error);
+  fse_train_run_end (run, &error);
+  g_assert_no_error (error);
+  fake_host_free (fake);
+  return model;
 }
 
 int

@@ -16,6 +16,8 @@ typedef gboolean (*DialogCondition) (GtkWidget *dialog);
 
 /* Starts GTK, and makes the run's folder. */
 gchar       *dialog_tests_start     (int *argc, char ***argv);
+/* Trains a model of a few steps on the fake host's five pairs; its file, "edit.fewshot.safetensors" in the folder. */
+gchar       *dialog_tests_train     (const gchar *folder);
 /* Runs the tests, and removes the folder. */
 int          dialog_tests_end       (gchar *folder);
 

@@ -224,12 +224,13 @@ message (FseHost *host, const gchar *text)
 static gchar *
 load_values (FseHost *host, const gchar *name, gboolean session)
 {
-  return NULL;
+  return g_strdup (g_hash_table_lookup (((FakeHost *) host)->values, name));
 }
 
 static void
 store_values (FseHost *host, const gchar *name, const gchar *text)
 {
+  g_hash_table_insert (((FakeHost *) host)->values, g_strdup (name), g_strdup (text));
 }
 
 static gulong
@@ -250,6 +251,7 @@ fake_host_new (const gchar *folder)
   FakeHost *fake = g_new0 (FakeHost, 1);
 
   fake->folder = g_strdup (folder);
+  fake->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   fake->host   = (FseHost) {
     .list_layers = list_layers, .read_begin = read_begin, .read_on = read_on, .read_end = read_end, .can_edit = can_edit, .read_layer = read_layer,
     .edit_begin = edit_begin, .edit_copy = edit_copy, .edit_read = edit_read, .edit_read_selection = edit_read_selection,
@@ -263,6 +265,7 @@ fake_host_new (const gchar *folder)
 void
 fake_host_free (FakeHost *fake)
 {
+  g_hash_table_unref (fake->values);
   g_free (fake->result_name);
   g_free (fake->folder);
   g_free (fake);

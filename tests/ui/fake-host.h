@@ -23,7 +23,8 @@ typedef struct
   FseOutput output;        /* of the last */
   gchar    *result_name;
   gdouble   result_change; /* mean |after - before| of the last */
-  gchar    *folder;
+  gchar      *folder;
+  GHashTable *values; /* remembered: name -> text */
 } FakeHost;
 
 /* `folder` is where models go; it need not exist. */

@@ -22,30 +22,6 @@ has_preview (GtkWidget *dialog)
   return fse_split_preview_has_after (FSE_SPLIT_PREVIEW (dialog_part (dialog, "preview")));
 }
 
-/* A model of a few steps. */
-static void
-train_model (void)
-{
-  FakeHost                   *fake    = fake_host_new (folder);
-  g_autoptr (FseTrainRequest) request = fse_train_request_new ();
-  g_autoptr (GError)          error   = NULL;
-  FseTrainRun                *run;
-
-  model = g_build_filename (folder, "edit.fewshot.safetensors", NULL);
-  fse_request_string (&request->model, model);
-  g_strfreev (request->settings);
-  request->settings = g_strsplit ("batch=2", " ", -1);
-  request->steps    = 6;
-  request->size     = 64;
-  for (gint k = 0; k < FAKE_PAIRS; k++)
-    g_ptr_array_add (request->examples, fse_example_new_layers (10 + k, 30 + k));
-  run = fse_train_run_start (&fake->host, request, FALSE, &error);
-  g_assert_no_error (error);
-  fse_train_run_end (run, &error);
-  g_assert_no_error (error);
-  fake_host_free (fake);
-}
-
 static void
 test_apply (void)
 {
@@ -128,14 +104,36 @@ test_accessible (void)
   fake_host_free (fake);
 }
 
+static void
+test_german (void)
+{
+  FakeHost                   *fake    = fake_host_new (folder);
+  g_autoptr (FseApplyRequest) request = fse_apply_request_new ();
+  GtkWidget                  *dialog;
+
+  fse_request_string (&request->model, model);
+  dialog = fse_apply_dialog_new (&fake->host, FAKE_IMAGE, FAKE_PICTURE, request);
+  gtk_widget_show (dialog);
+  g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (dialog_part (dialog, "apply"))), ==, "_Anwenden");
+  dialog_wait_for (dialog, "the preview came", has_preview);
+  dialog_screenshot (dialog, "apply-german");
+  dialog_destroy (dialog);
+  fake_host_free (fake);
+}
+
 int
 main (int argc, char **argv)
 {
   folder = dialog_tests_start (&argc, &argv);
-  train_model ();
-  g_test_add_func ("/apply/accessible names", test_accessible);
-  g_test_add_func ("/apply/previewed and applied", test_apply);
-  g_test_add_func ("/apply/cancelled", test_apply_cancel);
-  g_test_add_func ("/apply/errors", test_apply_errors);
+  model  = dialog_tests_train (folder);
+  if (g_getenv ("FSE_TEST_LOCALE_DIR"))
+    g_test_add_func ("/apply/in German", test_german);
+  else
+    {
+      g_test_add_func ("/apply/accessible names", test_accessible);
+      g_test_add_func ("/apply/previewed and applied", test_apply);
+      g_test_add_func ("/apply/cancelled", test_apply_cancel);
+      g_test_add_func ("/apply/errors", test_apply_errors);
+    }
   return dialog_tests_end (folder);
 }

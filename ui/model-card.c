@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * See model-card.h.
+ */
+#include "config-i18n.h"
+
+#include "model-card.h"
+
+#include <string.h>
+
+#include "surface.h"
+#include "ui-init.h"
+
+#define SIDE 80 /* of a thumbnail, of a screen of scale 1 */
+
+struct _FseModelCard
+{
+  GtkFlowBoxChild parent_instance;
+  gchar          *path, *name, *facts, *trouble;
+  FseModelLook   *look;
+  GCancellable   *cancellable;
+  GtkWidget      *pair, *title, *about;
+};
+
+G_DEFINE_TYPE (FseModelCard, fse_model_card, GTK_TYPE_FLOW_BOX_CHILD)
+
+static guint looked_signal;
+
+/* --- a picture and its edit ----------------------------------------------- */
+
+static void
+set_picture (GtkWidget *image, const FseImage *picture, gint side)
+{
+  cairo_surface_t *surface = fse_surface_new (picture);
+
+  fse_surface_fit (surface, side);
+  gtk_image_set_from_surface (GTK_IMAGE (image), surface);
+  cairo_surface_destroy (surface);
+}
+
+GtkWidget *
+fse_before_after_new (gint side)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 2);
+
+  for (gint k = 0; k < 2; k++)
+    {
+      GtkWidget *image = gtk_image_new_from_icon_name ("image-loading-symbolic", GTK_ICON_SIZE_DND);
+
+      gtk_widget_set_size_request (image, side, side);
+      gtk_container_add (GTK_CONTAINER (box), image);
+    }
+  gtk_widget_set_halign (box, GTK_ALIGN_CENTER);
+  g_object_set_data (G_OBJECT (box), "side", GINT_TO_POINTER (side));
+  return box;
+}
+
+void
+fse_before_after_set (GtkWidget *pair, const FseImage *before, const FseImage *after)
+{
+  GList *images = gtk_container_get_children (GTK_CONTAINER (pair));
+  gint   side   = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (pair), "side"));
+
+  set_picture (images->data, before, side);
+  set_picture (images->next->data, after, side);
+  g_list_free (images);
+}
+
+static void
+set_icon (GtkWidget *image, gpointer icon)
+{
+  gtk_image_set_from_icon_name (GTK_IMAGE (image), icon, GTK_ICON_SIZE_DND);
+}
+
+/* --- what is known -------------------------------------------------------- */
+
+/* "12.11.2026": the model's own words for it are ISO 8601, UTC. */
+static gchar *
+date_of (const FseModelInfo *info)
+{
+  g_autoptr (GDateTime) utc   = g_date_time_new_from_iso8601 (info->created, NULL);
+  g_autoptr (GDateTime) local = utc ? g_date_time_to_local (utc) : NULL;
+
+  return local ? g_date_time_format (local, "%x") : g_strdup (info->created);
+}
+
+static gchar *
+facts_of (const FseModelInfo *info)
+{
+  g_autofree gchar *date  = date_of (info);
+  g_autofree gchar *pairs = g_strdup_printf (ngettext ("%u pair", "%u pairs", info->n_pairs), info->n_pairs);
+
+  return g_strdup_printf ("%s · %s\n%d×%d", date, pairs, info->width, info->height);
+}
+
+static void
+show (FseModelCard *card)
+{
+  g_autofree gchar *steps = card->look ? g_strdup_printf (ngettext ("%u step", "%u steps", card->look->info->steps), card->look->info->steps) : NULL;
+  g_autofree gchar *tip   = card->look ? g_strdup_printf ("%s\n%s\n%s", card->name, card->facts, steps)
+                                       : g_strdup (card->trouble ? card->trouble : card->name);
+  g_autofree gchar *said  = g_strdup_printf ("%s, %s", card->name, card->look ? card->facts : card->trouble ? card->trouble : "…");
+
+  gtk_label_set_text (GTK_LABEL (card->title), card->name);
+  gtk_label_set_text (GTK_LABEL (card->about), card->look ? card->facts : card->trouble ? _("cannot be used") : "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (card), tip);
+  atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (card)), said);
+  if (card->look)
+    fse_before_after_set (card->pair, card->look->before[0], card->look->after[0]);
+  else if (card->trouble)
+    gtk_container_foreach (GTK_CONTAINER (card->pair), set_icon, (gpointer) "dialog-warning-symbolic");
+}
+
+static void
+look (GTask *task, gpointer source, gpointer path, GCancellable *cancellable)
+{
+  GError       *error = NULL;
+  FseModelLook *found = fse_model_look (path, 1, 2 * SIDE, &error);
+
+  if (found)
+    g_task_return_pointer (task, found, (GDestroyNotify) fse_model_look_free);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_looked (GObject *source, GAsyncResult *result, gpointer data)
+{
+  FseModelCard      *card  = FSE_MODEL_CARD (source);
+  g_autoptr (GError) error = NULL;
+
+  card->look = g_task_propagate_pointer (G_TASK (result), &error);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (card->look)
+    card->facts = facts_of (card->look->info);
+  else
+    card->trouble = g_strdup (error->message);
+  show (card);
+  g_signal_emit (card, looked_signal, 0);
+}
+
+/* --- public --------------------------------------------------------------- */
+
+const gchar *
+fse_model_card_path (FseModelCard *card)
+{
+  return card->path;
+}
+
+const gchar *
+fse_model_card_name (FseModelCard *card)
+{
+  return card->name;
+}
+
+const FseModelInfo *
+fse_model_card_info (FseModelCard *card)
+{
+  return card->look ? card->look->info : NULL;
+}
+
+const gchar *
+fse_model_card_trouble (FseModelCard *card)
+{
+  return card->trouble;
+}
+
+void
+fse_model_card_moved (FseModelCard *card, const gchar *path)
+{
+  g_free (card->path);
+  g_free (card->name);
+  card->path = g_strdup (path);
+  card->name = fse_model_name (path);
+  show (card);
+}
+
+gboolean
+fse_model_card_matches (FseModelCard *card, const gchar *words)
+{
+  g_autofree gchar *all = g_strconcat (card->name, " ", card->facts, NULL);
+
+  return g_str_match_string (words, all, TRUE);
+}
+
+/* --- life ----------------------------------------------------------------- */
+
+static void
+dispose (GObject *object)
+{
+  g_cancellable_cancel (FSE_MODEL_CARD (object)->cancellable);
+  G_OBJECT_CLASS (fse_model_card_parent_class)->dispose (object);
+}
+
+static void
+finalize (GObject *object)
+{
+  FseModelCard *card = FSE_MODEL_CARD (object);
+
+  g_clear_pointer (&card->look, fse_model_look_free);
+  g_clear_object (&card->cancellable);
+  g_free (card->path);
+  g_free (card->name);
+  g_free (card->facts);
+  g_free (card->trouble);
+  G_OBJECT_CLASS (fse_model_card_parent_class)->finalize (object);
+}
+
+static void
+fse_model_card_class_init (FseModelCardClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose  = dispose;
+  G_OBJECT_CLASS (klass)->finalize = finalize;
+  looked_signal = g_signal_new ("looked", FSE_TYPE_MODEL_CARD, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+fse_model_card_init (FseModelCard *card)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
+
+  card->cancellable = g_cancellable_new ();
+  card->pair        = fse_before_after_new (SIDE);
+  card->title       = gtk_label_new (NULL);
+  card->about       = gtk_label_new (NULL);
+  gtk_label_set_ellipsize (GTK_LABEL (card->title), PANGO_ELLIPSIZE_MIDDLE);
+  gtk_label_set_max_width_chars (GTK_LABEL (card->title), 18);
+  gtk_label_set_justify (GTK_LABEL (card->about), GTK_JUSTIFY_CENTER);
+  gtk_label_set_lines (GTK_LABEL (card->about), 2);
+  gtk_style_context_add_class (gtk_widget_get_style_context (card->about), GTK_STYLE_CLASS_DIM_LABEL);
+  gtk_container_set_border_width (GTK_CONTAINER (box), 6);
+  gtk_container_add (GTK_CONTAINER (box), card->pair);
+  gtk_container_add (GTK_CONTAINER (box), card->title);
+  gtk_container_add (GTK_CONTAINER (box), card->about);
+  gtk_container_add (GTK_CONTAINER (card), box);
+  gtk_widget_set_valign (GTK_WIDGET (card), GTK_ALIGN_START);
+  gtk_widget_show_all (box);
+}
+
+GtkWidget *
+fse_model_card_new (const gchar *path)
+{
+  FseModelCard    *card = g_object_new (FSE_TYPE_MODEL_CARD, NULL);
+  g_autoptr (GTask) task = g_task_new (card, card->cancellable, on_looked, NULL);
+
+  card->path = g_strdup (path);
+  card->name = fse_model_name (path);
+  show (card);
+  g_task_set_task_data (task, g_strdup (path), g_free);
+  g_task_run_in_thread (task, look);
+  return GTK_WIDGET (card);
+}
