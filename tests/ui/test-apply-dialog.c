@@ -5,13 +5,16 @@
  */
 #include <gtk/gtk.h>
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "dialog-tools.h"
 #include "fake-host.h"
 #include "ui/apply-dialog.h"
-#include "ui/runs.h"
+#include "ui/apply-memory.h"
+#include "ui/model-folder.h"
 #include "ui/split-preview.h"
+#include "ui/try-all.h"
 
 static gchar *folder; /* of this run */
 static gchar *model;  /* trained before the tests */
@@ -59,12 +62,73 @@ test_apply_cancel (void)
   fse_request_string (&request->model, model);
   dialog = fse_apply_dialog_new (&fake->host, FAKE_IMAGE, FAKE_PICTURE, request);
   gtk_widget_show (dialog);
+  gtk_range_set_value (GTK_RANGE (dialog_part (dialog, "strength")), 70.0);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (dialog_part (dialog, "seed")), 12.0);
   dialog_press (dialog, "apply");
   dialog_press (dialog, "cancel");
   dialog_wait_for (dialog, "the dialog was closed", dialog_is_hidden);
   g_assert_cmpint (fse_apply_dialog_result (FSE_APPLY_DIALOG (dialog)), ==, -1);
   g_assert_cmpuint (fake->results, ==, 0);
   dialog_destroy (dialog);
+
+  /* What was chosen is there the next time all the same, and Reset takes it back. */
+  fse_apply_request_free (g_steal_pointer (&request));
+  request = fse_apply_request_new ();
+  g_assert_true (fse_apply_memory_recall (&fake->host, request));
+  g_assert_cmpstr (request->model, ==, model);
+  g_assert_cmpfloat (request->strength, ==, 0.7);
+  g_assert_cmpint (request->seed, ==, 12);
+  dialog = fse_apply_dialog_new (&fake->host, FAKE_IMAGE, FAKE_PICTURE, request);
+  gtk_widget_show (dialog);
+  dialog_press (dialog, "reset");
+  g_assert_cmpfloat (request->strength, ==, 1.0);
+  g_assert_cmpint (request->seed, ==, 0);
+  g_assert_cmpstr (request->model, ==, model);
+  dialog_destroy (dialog);
+  fake_host_free (fake);
+}
+
+static gboolean
+all_tried (GtkWidget *dialog)
+{
+  return ! fse_try_all_busy (FSE_TRY_ALL (dialog_part (dialog, "try-all")));
+}
+
+static gboolean
+can_try (GtkWidget *dialog)
+{
+  return gtk_widget_get_sensitive (dialog_part (dialog, "try"));
+}
+
+/* Two edits on a contact sheet; the one that is clicked is the chosen one. */
+static void
+test_try_all (void)
+{
+  FakeHost                   *fake    = fake_host_new (folder);
+  g_autoptr (FseApplyRequest) request = fse_apply_request_new ();
+  g_autofree gchar           *models  = g_build_filename (folder, "models", NULL);
+  g_autofree gchar           *copy    = fse_model_import (model, models, NULL);
+  GtkWidget                  *dialog;
+  GtkFlowBox                 *tries;
+
+  g_assert_nonnull (copy);
+  fse_request_string (&request->model, model);
+  dialog = fse_apply_dialog_new (&fake->host, FAKE_IMAGE, FAKE_PICTURE, request);
+  gtk_widget_show (dialog);
+  dialog_wait_for (dialog, "the picture was read", can_try);
+  dialog_press (dialog, "try");
+  dialog_wait_for (dialog, "all were tried", all_tried);
+  dialog_screenshot (dialog, "apply-try-all");
+  dialog_assert_accessible (dialog);
+  tries = GTK_FLOW_BOX (dialog_part (dialog, "tries"));
+  g_assert_nonnull (gtk_flow_box_get_child_at_index (tries, 1));
+  g_assert_null (gtk_flow_box_get_child_at_index (tries, 2));
+  g_assert_cmpstr (gtk_progress_bar_get_text (GTK_PROGRESS_BAR (dialog_part (dialog, "tries-bar"))), ==, "2 of 2");
+  g_signal_emit_by_name (tries, "child-activated", gtk_flow_box_get_child_at_index (tries, g_str_has_prefix (request->model, models) ? 1 : 0));
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (GTK_STACK (dialog_part (dialog, "stack"))), ==, "settings");
+  dialog_wait_for (dialog, "its preview came", has_preview);
+  dialog_destroy (dialog);
+  g_unlink (copy);
   fake_host_free (fake);
 }
 
@@ -134,6 +198,7 @@ main (int argc, char **argv)
       g_test_add_func ("/apply/previewed and applied", test_apply);
       g_test_add_func ("/apply/cancelled", test_apply_cancel);
       g_test_add_func ("/apply/errors", test_apply_errors);
+      g_test_add_func ("/apply/every edit tried", test_try_all);
     }
   return dialog_tests_end (folder);
 }
