@@ -272,8 +272,9 @@ show_about (FseApplyDialog *dialog, const FseModelInfo *info)
   g_autofree gchar *text  = info ? g_strdup_printf (_("Learned from %s in %u steps at %d×%d pixels"), pairs, info->steps,
                                                     info->width, info->height)
                                  : g_strdup ("");
+  g_autofree gchar *all   = info && info->instruction[0] ? g_strconcat (info->instruction, "\n", text, NULL) : g_strdup (text);
 
-  gtk_label_set_text (GTK_LABEL (dialog->about), text);
+  gtk_label_set_text (GTK_LABEL (dialog->about), all);
 }
 
 /* The gallery tells of a card when it is chosen, and again when its file was looked into. */

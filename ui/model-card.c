@@ -179,7 +179,8 @@ fse_model_card_moved (FseModelCard *card, const gchar *path)
 gboolean
 fse_model_card_matches (FseModelCard *card, const gchar *words)
 {
-  g_autofree gchar *all = g_strconcat (card->name, " ", card->facts, NULL);
+  const gchar      *told = card->look ? card->look->info->instruction : "";
+  g_autofree gchar *all  = g_strconcat (card->name, " ", told, " ", card->facts, NULL);
 
   return g_str_match_string (words, all, TRUE);
 }

@@ -25,7 +25,7 @@ const FseModelInfo *fse_model_card_info    (FseModelCard *card);
 const gchar        *fse_model_card_trouble (FseModelCard *card);
 /* Another file from now on, of the same contents. */
 void                fse_model_card_moved   (FseModelCard *card, const gchar *path);
-/* Whether it has all of the words in its name or facts. */
+/* Whether it has all of the words in its name, its instruction or facts. */
 gboolean            fse_model_card_matches (FseModelCard *card, const gchar *words);
 
 /* A picture and its edit side by side, `side` of the screen's pixels each. */
