@@ -6,14 +6,6 @@
  *
  * A slot is 39 numbers: pair, affine[6], grid[4][4][2].
  */
-#ifdef FSE_CPU
-#define EACH_X(x, w) for (int x = 0; x < (w); x++)
-#else
-#define EACH_X(x, w)                \
-  const int x = get_global_id (0);  \
-  if (x < (w))
-#endif
-
 #define SLOT 39
 
 /* Catmull-Rom weights at fraction t between taps 1 and 2 of four; exactly (0, 1, 0, 0) at t = 0. */
@@ -45,9 +37,11 @@ sample (__global const float *picture, int h, int w, int ix, int iy, float tx, f
   return clamp (sum, 0.0f, 1.0f);
 }
 
-/* before, after [n_pairs,h,w,4] -> x, y [slots,h,w,8] = (R'G'B' - 0.5, position, 0, 0, 0), mask [slots,h,w,1] */
+/* before, after [n_pairs,h,w,4] -> x, y [slots,h,w,8] = (R'G'B' - 0.5, position, rest), mask [slots,h,w,1];
+ * the rest is zeros, but for x where there is a table: its change of the colour */
 __kernel SINGLE void
-augment (IN (before), IN (after), IN (slots), OUT (x), OUT (y), OUT (mask), const int h, const int w, const int position)
+augment (IN (before), IN (after), IN (slots), OUT (x), OUT (y), OUT (mask), IN (table), const int h, const int w, const int position,
+         const int has_table)
 {
   const int row = get_global_id (1);
   const size_t pixel = (get_global_id (2) * h + row) * w;
@@ -58,6 +52,7 @@ augment (IN (before), IN (after), IN (slots), OUT (x), OUT (y), OUT (mask), cons
   OPEN_OUT (x) + pixel * 8;
   OPEN_OUT (y) + pixel * 8;
   OPEN_OUT (mask) + pixel;
+  OPEN_IN (table);
   __global const float *grid = slots + 7;
 
   /* A mirrored slot starts from the mirrored pixel, and all else is a small
@@ -95,12 +90,13 @@ augment (IN (before), IN (after), IN (slots), OUT (x), OUT (y), OUT (mask), cons
     const float fx = floor (sx), fy = floor (sy);
     const float4 b = sample (before, h, w, (int) fx, (int) fy, sx - fx, sy - fy);
     const float4 a = sample (after, h, w, (int) fx, (int) fy, sx - fx, sy - fy);
-    const float4 rest = (float4) (position ? cy + dy : 0.0f, 0.0f, 0.0f, 0.0f);
+    const float second = position ? cy + dy : 0.0f;
+    const float3 change = has_table ? fse_table_change (table, b.xyz) : (float3) 0.0f;
     const float first = position ? cx + dx : 0.0f;
     vstore4 ((float4) (b.xyz - 0.5f, first), 2 * px, x);
-    vstore4 (rest, 2 * px + 1, x);
+    vstore4 ((float4) (second, change), 2 * px + 1, x);
     vstore4 ((float4) (a.xyz - 0.5f, first), 2 * px, y);
-    vstore4 (rest, 2 * px + 1, y);
+    vstore4 ((float4) (second, (float3) 0.0f), 2 * px + 1, y);
     mask[px] = min (b.w, a.w);
   }
 }

@@ -7,14 +7,6 @@
 #define GUIDES 3
 #define MAP 12
 
-#ifdef FSE_CPU
-#define EACH_X(x, w) for (int x = 0; x < (w); x++)
-#else
-#define EACH_X(x, w)                \
-  const int x = get_global_id (0);  \
-  if (x < (w))
-#endif
-
 /* One axis of a position in the grid: between at[0] and at[1] at fraction t. */
 typedef struct
 {

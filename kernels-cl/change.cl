@@ -2,7 +2,8 @@
  *
  * Lifting a change to the picture's own resolution: the model has worked at
  * h x w, the picture is H x W, and
- *   moved = warp (picture, s flow),  result = colour (moved, s slice (grid, moved)) + s residual
+ *   moved = warp (picture, s flow),  base = moved + s warp (table (picture), s flow),
+ *   result = colour (base, s slice (grid, moved)) + s residual
  * with the fields read between the model's pixels.  The flow is smooth by nature: by
  * a cubic B-spline, as straight lines would show the kinks of anything less.  The grid is read at the picture's own places and colours, exactly as
  * the model reads it.  The residual is not smooth: of its four neighbours the one of a
@@ -118,11 +119,11 @@ enlarged (__global const float *picture, int x, int y, float tx, float ty, int w
  * picture as the model saw it; all R'G'B'A.  flow [h,w,2], grid [gh,gw,3*levels*12], residual [h,w,3], answer [h,w,4] the model's own
  * result, needed where detail < 1; out [rows,columns,4]. */
 __kernel void
-lift (IN (own), IN (source), IN (small), IN (flow), IN (grid), IN (residual), IN (answer), OUT (out),
+lift (IN (own), IN (source), IN (small), IN (flow), IN (grid), IN (residual), IN (answer), IN (table), OUT (out),
       const int W, const int H, const int w, const int h,
       const int tile_x, const int tile_y, const int columns, const int rows,
       const int source_x, const int source_y, const int source_w, const int source_h,
-      const int gh, const int gw, const int levels, const int explicit,
+      const int gh, const int gw, const int levels, const int explicit, const int has_table,
       const float strength, const float detail)
 {
   OPEN_IN (own);
@@ -132,6 +133,7 @@ lift (IN (own), IN (source), IN (small), IN (flow), IN (grid), IN (residual), IN
   OPEN_IN (grid);
   OPEN_IN (residual);
   OPEN_IN (answer);
+  OPEN_IN (table);
   OPEN_OUT (out);
   const int column = get_global_id (0), row = get_global_id (1), X = tile_x + column, Y = tile_y + row;
 
@@ -162,6 +164,7 @@ lift (IN (own), IN (source), IN (small), IN (flow), IN (grid), IN (residual), IN
     }
 
   x = old;
+  float3 shift = 0.0f;
   if (explicit)
     {
       const float2 d = flow_between (flow, x0, y0, ax, ay, w, h);
@@ -175,9 +178,15 @@ lift (IN (own), IN (source), IN (small), IN (flow), IN (grid), IN (residual), IN
           const float4 e = pixel (source, sx + 1, sy + 1, source_w, source_h);
 
           x = (a * (1.0f - px.t) + b * px.t) * (1.0f - py.t) + (c * (1.0f - px.t) + e * px.t) * py.t;
+          if (has_table)
+            shift = (fse_table_change (table, a.xyz) * (1.0f - px.t) + fse_table_change (table, b.xyz) * px.t) * (1.0f - py.t)
+                    + (fse_table_change (table, c.xyz) * (1.0f - px.t) + fse_table_change (table, e.xyz) * px.t) * py.t;
         }
+      else if (has_table)
+        shift = fse_table_change (table, x.xyz);
       read_grid (grid, x, (X + 0.5f) * gw / W - 0.5f, (Y + 0.5f) * gh / H - 0.5f, gh, gw, levels, f);
     }
+  x.xyz += strength * shift;
   const float3 c = x.xyz - 0.5f;
 
   rest /= sum;

@@ -76,6 +76,8 @@ typedef float4 HF;
   for (size_t i = get_global_id (0) * 1024,                                   \
               i##_end = min ((size_t) (n), (size_t) (get_global_id (0) + 1) * 1024); \
        i < i##_end; i += VW)
+/* for each x of a row of w, of which the cpu family has a work-item for the whole */
+#define EACH_X(x, w) for (int x = 0; x < (w); x++)
 #else
 #define SINGLE
 #define VW 4
@@ -122,6 +124,9 @@ fse_tile_product (__local const float (*a)[TM + 1], __local const float (*b)[TN 
     }
 }
 #endif
+#define EACH_X(x, w)                \
+  const int x = get_global_id (0);  \
+  if (x < (w))
 #endif
 
 /* e^x, accurate to about 2 ulp for |x| < 87, 0 and +large beyond: a polynomial,
@@ -225,4 +230,26 @@ fse_lanes_sum (VF v)
   for (int k = 0; k < VW; k++)
     sum += part[k];
   return sum;
+}
+
+/* The change that a colour table (engine/model/colour-table.h) holds for a colour, read trilinearly. */
+#define TABLE_SIDE 17
+
+static inline float3
+fse_table_change (__global const float *table, float3 colour)
+{
+  /* fmax and fmin rather than clamp(): what is not a number must not become an address */
+  const float3 place = fmin (fmax (colour, 0.0f), 1.0f) * (TABLE_SIDE - 1.0f);
+  const int3   low = min (convert_int3 (place), TABLE_SIDE - 2);
+  const float3 part = place - convert_float3 (low);
+  float3       change = 0.0f;
+
+  for (int n = 0; n < 8; n++)
+    {
+      const int   r = n & 1, g = n >> 1 & 1, b = n >> 2;
+      const float weight = (r ? part.x : 1.0f - part.x) * (g ? part.y : 1.0f - part.y) * (b ? part.z : 1.0f - part.z);
+
+      change += weight * vload3 (((low.x + r) * TABLE_SIDE + low.y + g) * TABLE_SIDE + low.z + b, table);
+    }
+  return change;
 }

@@ -3,13 +3,6 @@
  * Bilinear backward warp.  A work-item is a row (cpu) or a pixel (gpu) of the
  * result; the range is (1 or x, y, picture).
  */
-#ifdef FSE_CPU
-#define EACH_X(x, w) for (int x = 0; x < (w); x++)
-#else
-#define EACH_X(x, w)                \
-  const int x = get_global_id (0);  \
-  if (x < (w))
-#endif
 
 /* One axis of a position: between pixels at[0] and at[1] at fraction t;
  * slope is 0 where the clamp holds the position. */

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "model/colour-table.h"
 #include "training/augment.h"
 
 #define PAIRS 3
@@ -65,7 +66,7 @@ typedef struct
   FseDevice *device;
   FseTape   *tape;
   FseTensor *x, *y, *mask;
-  FseBuffer  before, after, slots;
+  FseBuffer  before, after, slots, table; /* table: without memory, unless a test gives it some */
   gfloat    *pictures[2];
   gfloat    *out[2], *out_mask;
 } Fixture;
@@ -121,8 +122,8 @@ make_batch (Fixture *f, const FseAugmentSlot *slot, gboolean position)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (fse_augment (f->device, f->before, f->after, PAIRS, H, W, slot, SLOTS, f->slots, position, f->x, f->y,
-                              f->mask, &error));
+  g_assert_true (fse_augment (f->device, f->before, f->after, PAIRS, H, W, slot, SLOTS, f->slots, f->table, position,
+                              f->x, f->y, f->mask, &error));
   g_assert_true (fse_device_read (f->device, f->x->data, f->out[0], SLOTS * H * W * 8, &error));
   g_assert_true (fse_device_read (f->device, f->y->data, f->out[1], SLOTS * H * W * 8, &error));
   g_assert_true (fse_device_read (f->device, f->mask->data, f->out_mask, SLOTS * H * W, &error));
@@ -170,6 +171,36 @@ test_formula (Fixture *f, gconstpointer family)
           }
         g_assert_cmpfloat_with_epsilon (f->out_mask[b * H * W + p], MIN (weight[0], weight[1]), 1e-4);
       }
+}
+
+/* With a colour table, a before's rest is the table's change of its colour. */
+static void
+test_table (Fixture *f, gconstpointer family)
+{
+  g_autofree gfloat *table = g_new (gfloat, FSE_COLOUR_TABLE_FLOATS);
+  FseAugmentSettings settings;
+  FseAugmentSlot     slot[SLOTS];
+
+  for (gint i = 0; i < FSE_COLOUR_TABLE_FLOATS; i++)
+    table[i] = g_test_rand_double_range (-1, 1);
+  g_assert_true (fse_device_alloc (f->device, FSE_COLOUR_TABLE_FLOATS, &f->table, NULL));
+  g_assert_true (fse_device_write (f->device, f->table, table, FSE_COLOUR_TABLE_FLOATS, NULL));
+  fse_augment_settings_default (&settings);
+  for (gint b = 0; b < SLOTS; b++)
+    fse_augment_draw (&slot[b], &settings, 42, 7, b);
+  make_batch (f, slot, TRUE);
+  for (gint side = 0; side < 2; side++)
+    for (gint p = 0; p < SLOTS * H * W; p++)
+      {
+        const gfloat *out = f->out[side] + (gsize) p * 8;
+        const gfloat  rgb[3] = { out[0] + 0.5f, out[1] + 0.5f, out[2] + 0.5f };
+        gfloat        change[3];
+
+        fse_colour_table_read (table, rgb, change);
+        for (gint c = 0; c < 3; c++)
+          g_assert_cmpfloat_with_epsilon (out[5 + c], side == 0 ? change[c] : 0, 1e-4);
+      }
+  fse_device_free (f->device, &f->table);
 }
 
 /* No warp, mirrored or not: the source's own numbers, and no position. */
@@ -247,7 +278,9 @@ main (int argc, char **argv)
   g_test_add_func ("/augment/draws", test_draws);
   g_test_add ("/augment/cpu/formula", Fixture, "cpu", set_up, test_formula, tear_down);
   g_test_add ("/augment/cpu/still", Fixture, "cpu", set_up, test_still, tear_down);
+  g_test_add ("/augment/cpu/colour table", Fixture, "cpu", set_up, test_table, tear_down);
   g_test_add ("/augment/gpu/formula", Fixture, "gpu", set_up, test_formula, tear_down);
   g_test_add ("/augment/gpu/still", Fixture, "gpu", set_up, test_still, tear_down);
+  g_test_add ("/augment/gpu/colour table", Fixture, "gpu", set_up, test_table, tear_down);
   return g_test_run ();
 }

@@ -31,6 +31,7 @@ static const struct
   { "frequency-loss", "off", N_("Compare frequencies, too"), G_STRUCT_OFFSET (FseSettings, frequency_loss) },
   { "explicit-change", "off", N_("Change the picture rather than repaint it"), G_STRUCT_OFFSET (FseSettings, explicit_change) },
   { "position", "off", N_("Know the place in the picture"), G_STRUCT_OFFSET (FseSettings, position) },
+  { "colour-base", "off", N_("Begin with the edit's colours"), G_STRUCT_OFFSET (FseSettings, colour_base) },
   { "augmentation", "off", N_("Warp the examples at random"), G_STRUCT_OFFSET (FseSettings, augmentation) },
   { "critic", "off", N_("Judge whether results look real"), G_STRUCT_OFFSET (FseSettings, critic) },
   { "progressive", "off", N_("Begin at half the size"), G_STRUCT_OFFSET (FseSettings, progressive) },

@@ -131,8 +131,8 @@ static FseInference *
 inference_new (FseEditor *editor, gint height, gint width, gint references, GError **error)
 {
   const FseModelInfo      *info = fse_model_info (editor->model);
-  g_autoptr (FseInference) inference = fse_inference_new (editor->device, editor->weights, &info->settings, height, width,
-                                                          info->height, info->width, references, error);
+  g_autoptr (FseInference) inference = fse_inference_new (editor->device, editor->weights, &info->settings, info->colour_table,
+                                                          height, width, info->height, info->width, references, error);
 
   if (!inference)
     return NULL;
@@ -385,7 +385,7 @@ fse_editor_apply_raster (FseEditor *editor, const FseRaster *raster, const FseRe
   small = raster->seen ? fse_image_ref (raster->seen) : look_at (editor, raster, &reading, error);
   if (!small || !predict (editor, small, settings, &finding, error))
     return FALSE;
-  lift = fse_lift_new (editor->device, &editor->fields, small, error);
+  lift = fse_lift_new (editor->device, &editor->fields, fse_model_info (editor->model)->colour_table, small, error);
   return lift
          && fse_lift_run (lift, raster, region, settings->strength,
                           settings->detail < 0 ? fse_model_info (editor->model)->detail : settings->detail, go_on, &writing, error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "apply/inference.h"
 
+#include "model/colour-table.h"
 #include "model/mx.h"
 #include "model/my.h"
 #include "model/vae.h"
@@ -12,6 +13,7 @@ struct _FseInference
 {
   FseDevice *device;
   gboolean   position; /* the networks are told where they are */
+  const gfloat *table; /* borrowed, or NULL */
   gint       height, width, reference_height, reference_width, references;
 
   /* what the tapes hand on; borrowed from them */
@@ -28,17 +30,36 @@ struct _FseInference
   FseTape   *describe, *look, *step, *decode;
 };
 
-/* The picture as the networks see it, without the position's two channels set. */
+/* A pixel as the networks see it.  table: NULL where there is none, and for afters. */
 static void
-fill_picture (gfloat *to, gint h, gint w, gboolean position)
+fill_pixel (gfloat to[FSE_PICTURE_CHANNELS], const gfloat rgb[3], const gfloat position[2], const gfloat *table)
 {
+  for (gint c = 0; c < 3; c++)
+    {
+      to[c] = rgb[c] - 0.5f;
+      to[5 + c] = 0;
+    }
+  to[3] = position[0];
+  to[4] = position[1];
+  if (table)
+    fse_colour_table_read (table, rgb, to + 5);
+}
+
+/* rgba: height x width x 4. */
+static gfloat *
+picture_channels (const FseInference *self, const gfloat *rgba, gint h, gint w, const gfloat *table)
+{
+  gfloat *values = g_new (gfloat, (gsize) h * w * FSE_PICTURE_CHANNELS);
+
   for (gint y = 0; y < h; y++)
-    for (gint x = 0; x < w; x++, to += FSE_PICTURE_CHANNELS)
+    for (gint x = 0; x < w; x++)
       {
-        to[3] = position ? (x + 0.5f) * 2 / w - 1 : 0;
-        to[4] = position ? (y + 0.5f) * 2 / h - 1 : 0;
-        to[5] = to[6] = to[7] = 0;
+        gsize        p = (gsize) y * w + x;
+        const gfloat position[2] = { self->position ? (x + 0.5f) * 2 / w - 1 : 0, self->position ? (y + 0.5f) * 2 / h - 1 : 0 };
+
+        fill_pixel (values + p * FSE_PICTURE_CHANNELS, rgba + 4 * p, position, table);
       }
+  return values;
 }
 
 static FseTensor *
@@ -129,9 +150,10 @@ build_decode (FseInference *self, FseNet *net)
   FseTape    *tape = net->tape;
   FseFeatures features = { fse_tape_borrow (tape, self->features.full), fse_tape_borrow (tape, self->features.half),
                            fse_tape_borrow (tape, self->features.quarter) };
-  FseTensor  *x = fse_slice_channels (tape, fse_tape_borrow (tape, self->picture), 0, 3);
+  FseTensor  *picture = fse_tape_borrow (tape, self->picture);
 
-  self->change = fse_vae_decode (net, fse_tape_borrow (tape, self->clean), &features, x, NULL);
+  self->change = fse_vae_decode (net, fse_tape_borrow (tape, self->clean), &features, fse_slice_channels (tape, picture, 0, 3),
+                                 self->table ? fse_slice_channels (tape, picture, 5, 3) : NULL, NULL);
   fse_tape_keep (tape, self->change.residual);
   if (self->change.flow)
     {
@@ -142,8 +164,8 @@ build_decode (FseInference *self, FseNet *net)
 }
 
 FseInference *
-fse_inference_new (FseDevice *device, FseWeights *weights, const FseSettings *settings, gint height, gint width,
-                   gint reference_height, gint reference_width, gint references, GError **error)
+fse_inference_new (FseDevice *device, FseWeights *weights, const FseSettings *settings, const gfloat *table,
+                   gint height, gint width, gint reference_height, gint reference_width, gint references, GError **error)
 {
   g_autoptr (FseInference) self = g_new0 (FseInference, 1);
   FseNet net = { NULL, weights, settings };
@@ -151,6 +173,7 @@ fse_inference_new (FseDevice *device, FseWeights *weights, const FseSettings *se
   g_assert (references >= 1 && references <= (gint) G_N_ELEMENTS (self->condition));
   self->device = device;
   self->position = settings->position;
+  self->table = table;
   self->height = height;
   self->width = width;
   self->reference_height = reference_height;
@@ -204,18 +227,18 @@ gboolean
 fse_inference_set_reference (FseInference *self, gint index, const guint8 *before, const guint8 *after, GError **error)
 {
   gsize              pixels = (gsize) self->reference_height * self->reference_width;
-  g_autofree gfloat *values = g_new (gfloat, pixels * FSE_PICTURE_CHANNELS);
+  g_autofree gfloat *rgba = g_new (gfloat, pixels * 4);
   const guint8      *sources[] = { before, after };
   FseTensor         *targets[] = { self->before, self->after };
 
   for (gint s = 0; s < 2; s++)
     {
-      FseBuffer to = targets[s]->data;
+      g_autofree gfloat *values = NULL;
+      FseBuffer          to = targets[s]->data;
 
-      fill_picture (values, self->reference_height, self->reference_width, self->position);
-      for (gsize p = 0; p < pixels; p++)
-        for (gint c = 0; c < 3; c++)
-          values[p * FSE_PICTURE_CHANNELS + c] = sources[s][p * 4 + c] / 255.0f - 0.5f;
+      for (gsize i = 0; i < pixels * 4; i++)
+        rgba[i] = sources[s][i] / 255.0f;
+      values = picture_channels (self, rgba, self->reference_height, self->reference_width, s == 0 ? self->table : NULL);
       to.at += index * pixels * FSE_PICTURE_CHANNELS;
       if (!fse_device_write (self->device, to, values, pixels * FSE_PICTURE_CHANNELS, error))
         return FALSE;
@@ -226,14 +249,10 @@ fse_inference_set_reference (FseInference *self, gint index, const guint8 *befor
 gboolean
 fse_inference_set_picture (FseInference *self, const gfloat *rgba, GError **error)
 {
-  gsize              pixels = (gsize) self->height * self->width;
-  g_autofree gfloat *values = g_new (gfloat, pixels * FSE_PICTURE_CHANNELS);
+  g_autofree gfloat *values = picture_channels (self, rgba, self->height, self->width, self->table);
 
-  fill_picture (values, self->height, self->width, self->position);
-  for (gsize p = 0; p < pixels; p++)
-    for (gint c = 0; c < 3; c++)
-      values[p * FSE_PICTURE_CHANNELS + c] = rgba[p * 4 + c] - 0.5f;
-  return fse_device_write (self->device, self->picture->data, values, pixels * FSE_PICTURE_CHANNELS, error);
+  return fse_device_write (self->device, self->picture->data, values,
+                           (gsize) self->height * self->width * FSE_PICTURE_CHANNELS, error);
 }
 
 gboolean

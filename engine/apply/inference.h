@@ -18,9 +18,10 @@ typedef struct _FseInference FseInference;
 
 /* height x width: of the picture; reference_height x reference_width: of the
  * `references` training pairs consulted.  Declares all weights: on return they
- * are allocated, and yet to be filled where this was the first. */
+ * are allocated, and yet to be filled where this was the first.  table: the model's colour table, borrowed
+ * for good, or NULL. */
 FseInference *fse_inference_new  (FseDevice *device, FseWeights *weights, const FseSettings *settings,
-                                  gint height, gint width, gint reference_height, gint reference_width,
+                                  const gfloat *table, gint height, gint width, gint reference_height, gint reference_width,
                                   gint references, GError **error);
 void          fse_inference_free (FseInference *inference);
 

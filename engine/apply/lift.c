@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "model/colour-table.h"
 #include "model/vae.h"
 
 /* A tile: a launch of some tens of milliseconds, and 16 MB each of what is read and written. */
@@ -27,7 +28,7 @@ struct _FseLift
   FseDevice      *device;
   FseChangeFields fields;
   gint            width, height; /* of the fields */
-  FseBuffer       small;
+  FseBuffer       small, table;  /* table: without memory where there is none */
   gfloat         *flow;          /* [height,width,2] in main memory, or NULL */
   FseBuffer       answer;        /* [height,width,4]: the model's own result, where detail is to go */
   gint            side;          /* of tiles, as far as memory allows */
@@ -45,7 +46,7 @@ typedef struct
 } Run;
 
 FseLift *
-fse_lift_new (FseDevice *device, const FseChangeFields *fields, const FseImage *small, GError **error)
+fse_lift_new (FseDevice *device, const FseChangeFields *fields, const gfloat *table, const FseImage *small, GError **error)
 {
   g_autoptr (FseLift) lift = g_new0 (FseLift, 1);
   gsize               pixels = (gsize) small->width * small->height;
@@ -57,6 +58,10 @@ fse_lift_new (FseDevice *device, const FseChangeFields *fields, const FseImage *
   lift->side = TILE_SIDE;
   if (!fse_device_alloc (device, pixels * 4, &lift->small, error)
       || !fse_device_write (device, lift->small, small->rgba, pixels * 4, error))
+    return NULL;
+  if (table
+      && (!fse_device_alloc (device, FSE_COLOUR_TABLE_FLOATS, &lift->table, error)
+          || !fse_device_write (device, lift->table, table, FSE_COLOUR_TABLE_FLOATS, error)))
     return NULL;
   if (fields->flow)
     {
@@ -88,6 +93,8 @@ fse_lift_free (FseLift *lift)
     fse_device_free (lift->device, &lift->small);
   if (lift->answer.mem)
     fse_device_free (lift->device, &lift->answer);
+  if (lift->table.mem)
+    fse_device_free (lift->device, &lift->table);
   g_free (lift->flow);
   g_free (lift);
 }
@@ -223,12 +230,14 @@ launch (FseLift *lift, gint width, gint height, gdouble strength, gdouble detail
                      FSE_BUF (own), FSE_BUF (from), FSE_BUF (lift->small),
                      FSE_BUF (explicit ? fields->flow->data : fields->residual->data),
                      FSE_BUF (explicit ? fields->grid->data : fields->residual->data),
-                     FSE_BUF (fields->residual->data), FSE_BUF (detail < 1 ? lift->answer : lift->small), FSE_BUF (out),
+                     FSE_BUF (fields->residual->data), FSE_BUF (detail < 1 ? lift->answer : lift->small),
+                     FSE_BUF (lift->table.mem ? lift->table : lift->small), FSE_BUF (out),
                      FSE_INT (width), FSE_INT (height), FSE_INT (lift->width), FSE_INT (lift->height),
                      FSE_INT (tile->x), FSE_INT (tile->y), FSE_INT (tile->width), FSE_INT (tile->height),
                      FSE_INT (source->x), FSE_INT (source->y), FSE_INT (source->width), FSE_INT (source->height),
                      FSE_INT (explicit ? fields->grid->h : 1), FSE_INT (explicit ? fields->grid->w : 1),
-                     FSE_INT (FSE_GRID_LEVELS), FSE_INT (explicit), FSE_FLOAT (strength), FSE_FLOAT (detail), FSE_END);
+                     FSE_INT (FSE_GRID_LEVELS), FSE_INT (explicit), FSE_INT (lift->table.mem != NULL),
+                     FSE_FLOAT (strength), FSE_FLOAT (detail), FSE_END);
 }
 
 /* The model's own result, at its own size. */

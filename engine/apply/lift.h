@@ -8,7 +8,7 @@
  * Owns: the tiles' memory.  Borrows: device, fields, small.
  *
  * Typical use
- *   1. lift = fse_lift_new (device, &fields, small, &error);
+ *   1. lift = fse_lift_new (device, &fields, table, small, &error);
  *   2. fse_lift_run (lift, &raster, &region, strength, 1, go_on, data, &error);
  */
 #ifndef FSE_LIFT_H
@@ -21,8 +21,9 @@ G_BEGIN_DECLS
 
 typedef struct _FseLift FseLift;
 
-/* small: the picture as the model saw it, of the fields' size. */
-FseLift *fse_lift_new  (FseDevice *device, const FseChangeFields *fields, const FseImage *small, GError **error);
+/* small: the picture as the model saw it, of the fields' size.  table: the model's colour table, or NULL. */
+FseLift *fse_lift_new  (FseDevice *device, const FseChangeFields *fields, const gfloat *table, const FseImage *small,
+                        GError **error);
 void     fse_lift_free (FseLift *lift);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FseLift, fse_lift_free)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "files/safetensors.h"
+#include "model/colour-table.h"
 
 /* Of a text in the metadata: what is longer was made to do harm. */
 #define MOST_CHARACTERS 400
@@ -21,6 +22,7 @@ fse_model_info_free (FseModelInfo *info)
 {
   if (!info)
     return;
+  g_free (info->colour_table);
   g_free (info->device);
   g_free (info->program);
   g_free (info->created);
@@ -47,6 +49,12 @@ fse_model_save (const gchar *path, const FseModelInfo *info, FseWeights *weights
       g_autofree gchar *name = g_strconcat ("weights/", fse_weights_name (weights, i), NULL);
 
       fse_tensors_writer_add_f32 (writer, name, shape, 4, values + at);
+    }
+  if (info->colour_table)
+    {
+      const gint64 shape[4] = { FSE_COLOUR_TABLE_SIDE, FSE_COLOUR_TABLE_SIDE, FSE_COLOUR_TABLE_SIDE, 3 };
+
+      fse_tensors_writer_add_f32 (writer, "colour-table", shape, 4, info->colour_table);
     }
   fse_tensors_writer_add_u8 (writer, "pairs/before", pairs_shape, 4, before);
   fse_tensors_writer_add_u8 (writer, "pairs/after", pairs_shape, 4, after);
@@ -117,6 +125,20 @@ read_validation (FseTensorsReader *reader, FseModelInfo *info, GError **error)
     return FALSE;
   info->held_out = held_out;
   info->best_step = best_step;
+  return TRUE;
+}
+
+static gboolean
+read_colour_table (FseTensorsReader *reader, FseModelInfo *info, GError **error)
+{
+  const gfloat *table;
+
+  if (!info->settings.colour_base)
+    return TRUE;
+  table = fse_tensors_reader_f32 (reader, "colour-table", FSE_COLOUR_TABLE_FLOATS, error);
+  if (!table)
+    return FALSE;
+  info->colour_table = g_memdup2 (table, FSE_COLOUR_TABLE_FLOATS * sizeof (gfloat));
   return TRUE;
 }
 
@@ -200,7 +222,7 @@ read_info (FseTensorsReader *reader, const gchar *path, GError **error)
   info->detail = 1;
   if (fse_tensors_reader_get (reader, "detail") && !get_number (reader, "detail", 0, 1, &info->detail, error))
     return NULL;
-  if (!read_validation (reader, info, error))
+  if (!read_validation (reader, info, error) || !read_colour_table (reader, info, error))
     return NULL;
   return g_steal_pointer (&info);
 }

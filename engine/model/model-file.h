@@ -31,6 +31,7 @@ typedef struct
   gdouble     validation;    /* what they score on the held-out pairs (1 = doing nothing); NaN = nothing was held out */
   gdouble     detail;        /* 0..1: how much of its own fine detail a picture keeps, as measured on the pairs; 1 = all */
   gsize       n_weights;
+  gfloat     *colour_table;  /* FSE_COLOUR_TABLE_FLOATS where settings.colour_base, else NULL */
   gchar      *device;
   gchar      *program; /* "few-shot-edit 0.1.0" */
   gchar      *created; /* ISO 8601, UTC */

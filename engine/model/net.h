@@ -13,8 +13,8 @@
 G_BEGIN_DECLS
 
 /* Channels of a picture as the networks see it: rgb - 0.5, position x and y
- * in -1..1 (zero where `position` is off), and three zeros that make a whole
- * vector. */
+ * in -1..1 (zero where `position` is off), and what the colour table changes of
+ * the colour (zeros where there is none, and in afters). */
 #define FSE_PICTURE_CHANNELS 8
 /* Channels of the latent. */
 #define FSE_LATENT_CHANNELS 8

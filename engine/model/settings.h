@@ -36,6 +36,7 @@ typedef struct
   /* Ours on top. */
   gboolean explicit_change;
   gboolean position;            /* coordinate channels */
+  gboolean colour_base;         /* start from a fitted colour table; training turns it off for pairs that it does not help */
   gboolean augmentation;
   gboolean critic;              /* results are also judged by a network that knows real afters */
   gboolean progressive;         /* half the size for the first half of the budget, from size 96 up */

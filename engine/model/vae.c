@@ -57,12 +57,13 @@ level (FseNet *net, const gchar *name, gint stream, FseTensor *x, FseTensor *ski
 }
 
 FseChange
-fse_vae_decode (FseNet *net, FseTensor *latent, const FseFeatures *skips, FseTensor *x, FseTensor *clock)
+fse_vae_decode (FseNet *net, FseTensor *latent, const FseFeatures *skips, FseTensor *x, FseTensor *shift,
+                FseTensor *clock)
 {
   FseTape   *tape = net->tape;
   gint       w = fse_net_width (net);
   FseChange  change = { NULL };
-  FseTensor *quarter, *half, *full, *flow, *moved;
+  FseTensor *quarter, *half, *full, *flow, *moved, *shifted;
 
   quarter = level (net, "vae/decoder/quarter", 0,
                    fse_net_conv (net, "vae/decoder/latent", latent, 4 * w, 3, 1, FALSE), skips->quarter, clock);
@@ -86,8 +87,16 @@ fse_vae_decode (FseNet *net, FseTensor *latent, const FseFeatures *skips, FseTen
   change.flow = fse_scale (tape, fse_upsample_bilinear (tape, flow, 4), FLOW_RANGE, 0.0f);
   change.grid = fse_net_conv (net, "vae/decoder/grid", fse_net_norm (net, "vae/decoder/grid/norm", quarter, TRUE),
                               FSE_GRID_CHANNELS, 1, 1, TRUE);
-  moved = fse_warp (tape, x, change.flow);
-  change.base = fse_colour_transform (tape, moved, fse_bilateral_slice (tape, change.grid, moved));
+  if (shift)
+    {
+      FseTensor *both = fse_warp (tape, fse_concat (tape, (FseTensor *[]) { x, shift }, 2), change.flow);
+
+      moved = fse_slice_channels (tape, both, 0, 3);
+      shifted = fse_add (tape, moved, fse_slice_channels (tape, both, 3, 3));
+    }
+  else
+    moved = shifted = fse_warp (tape, x, change.flow);
+  change.base = fse_colour_transform (tape, shifted, fse_bilateral_slice (tape, change.grid, moved));
   change.result = fse_add (tape, change.base, change.residual);
   return change;
 }

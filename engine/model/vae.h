@@ -25,7 +25,7 @@ FseFeatures fse_features_rows (FseNet *net, const FseFeatures *features, gint fi
 FseTensor  *fse_vae_posterior (FseNet *net, FseTensor *quarter);
 
 /* The edit as a change of a picture x (centred, rgb - 0.5):
- *   moved = warp (x, flow),  base = colour (moved, slice (grid, moved)),  result = base + residual.
+ *   moved = warp (x, flow),  base = colour (moved + warp (shift, flow), slice (grid, moved)),  result = base + residual.
  * flow [n,h,w,2] in half frames, grid [n,h/4,w/4,3*8*12] a bilateral grid of colour maps,
  * residual [n,h,w,3].  Where explicit-change is off, flow, grid and base are
  * NULL and the result is the residual alone: repainting. */
@@ -38,8 +38,9 @@ typedef struct
 } FseChange;
 
 /* latent [n,h/4,w/4,8], skips: features of x (may be used in part, by the switches),
- * clock: fse_noise()'s, or NULL to inject no noise (applying). */
-FseChange   fse_vae_decode (FseNet *net, FseTensor *latent, const FseFeatures *skips, FseTensor *x, FseTensor *clock);
+ * shift: what the colour table changes of x, or NULL where there is none, clock: fse_noise()'s, or NULL to inject no noise (applying). */
+FseChange   fse_vae_decode (FseNet *net, FseTensor *latent, const FseFeatures *skips, FseTensor *x,
+                            FseTensor *shift, FseTensor *clock);
 
 G_END_DECLS
 

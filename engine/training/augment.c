@@ -89,7 +89,7 @@ fse_augment_draw (FseAugmentSlot *slot, const FseAugmentSettings *s, guint64 see
 
 gboolean
 fse_augment (FseDevice *device, FseBuffer before, FseBuffer after, gint n_pairs, gint h, gint w,
-             const FseAugmentSlot *slots, gint n_slots, FseBuffer slots_buffer, gboolean position,
+             const FseAugmentSlot *slots, gint n_slots, FseBuffer slots_buffer, FseBuffer table, gboolean position,
              FseTensor *x, FseTensor *y, FseTensor *mask, GError **error)
 {
   FseRange range = fse_device_family (device) == FSE_FAMILY_CPU ? fse_range_single (1, h, n_slots)
@@ -104,5 +104,6 @@ fse_augment (FseDevice *device, FseBuffer before, FseBuffer after, gint n_pairs,
   return fse_device_send (device, slots_buffer, slots, n_slots * sizeof (FseAugmentSlot) / sizeof (gfloat), error)
          && fse_launch (device, "augment", "augment", range, error,
                         FSE_BUF (before), FSE_BUF (after), FSE_BUF (slots_buffer), FSE_BUF (x->data), FSE_BUF (y->data),
-                        FSE_BUF (mask->data), FSE_INT (h), FSE_INT (w), FSE_INT (position), FSE_END);
+                        FSE_BUF (mask->data), FSE_BUF (table.mem ? table : before), FSE_INT (h), FSE_INT (w), FSE_INT (position),
+                        FSE_INT (table.mem != NULL), FSE_END);
 }

@@ -11,7 +11,7 @@
  *
  * Typical use, for each step and slot
  *   1. fse_augment_draw (&slot[b], &settings, seed, step, b);  slot[b].pair = ...;
- *   2. fse_augment (device, before, after, n_pairs, h, w, slot, n_slots, buffer, TRUE, x, y, mask, &error);
+ *   2. fse_augment (device, before, after, n_pairs, h, w, slot, n_slots, buffer, table, TRUE, x, y, mask, &error);
  */
 #ifndef FSE_AUGMENT_H
 #define FSE_AUGMENT_H
@@ -57,12 +57,13 @@ void     fse_augment_draw (FseAugmentSlot *slot, const FseAugmentSettings *setti
 /* Makes the batch.  before, after: [n_pairs, h, w, 4], R'G'B' 0..1 and the
  * pixel's weight in the loss.  slots_buffer: room for n_slots slots.
  *   x, y  [n_slots, h, w, 8] = R'G'B' - 0.5, position in the source (2; zeros
- *         where !position), three zeros, of before and after
+ *         where !position), rest (3), of before and after
+ *   the rest is zeros, but for x where table.mem: a colour table's change of the pixel
  *   mask  [n_slots, h, w, 1], the smaller of both weights
  * Catmull-Rom, clamped to 0..1, edge clamped; what does not move keeps its bits. */
 gboolean fse_augment (FseDevice *device, FseBuffer before, FseBuffer after, gint n_pairs, gint h, gint w,
-                      const FseAugmentSlot *slots, gint n_slots, FseBuffer slots_buffer, gboolean position,
-                      FseTensor *x, FseTensor *y, FseTensor *mask, GError **error);
+                      const FseAugmentSlot *slots, gint n_slots, FseBuffer slots_buffer, FseBuffer table,
+                      gboolean position, FseTensor *x, FseTensor *y, FseTensor *mask, GError **error);
 
 G_END_DECLS
 

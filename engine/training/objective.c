@@ -131,7 +131,8 @@ fse_objective_build (FseObjective *o, FseNet *net, gint n, gint h, gint w)
   noisy = fse_mix (tape, z, fse_noise (tape, o->clock, n, h / 4, w / 4, FSE_LATENT_CHANNELS, STREAM_DIFFUSION),
                    o->signal, o->noise);
   predicted = fse_my_predict (net, noisy, o->time, condition);
-  change = fse_vae_decode (net, predicted, &skips, x, fse_tape_training (tape) ? o->clock : NULL);
+  change = fse_vae_decode (net, predicted, &skips, x, s->colour_base ? fse_slice_channels (tape, o->before, 5, 3) : NULL,
+                           fse_tape_training (tape) ? o->clock : NULL);
 
   o->result = change.result;
   fse_tape_keep (tape, o->result);

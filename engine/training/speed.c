@@ -71,8 +71,8 @@ time_both (FseDevice *device, FseWeights *weights, const FseSettings *settings, 
   g_autoptr (FseStage) small = NULL, large = NULL;
 
   return pairs
-         && (small = fse_stage_new (device, weights, settings, pairs, 0, SMALL, settings->batch, error))
-         && (large = fse_stage_new (device, weights, settings, pairs, 0, LARGE, settings->batch, error))
+         && (small = fse_stage_new (device, weights, settings, pairs, 0, NULL, SMALL, settings->batch, error))
+         && (large = fse_stage_new (device, weights, settings, pairs, 0, NULL, LARGE, settings->batch, error))
          && fse_weights_allocate (weights, TRUE, error)
          && fse_stage_place (small, error)
          && fse_stage_place (large, error)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "training/stage.h"
 
+#include "model/colour-table.h"
 #include "model/my.h"
 #include "operators/philox.h"
 #include "training/augment.h"
@@ -21,7 +22,8 @@ struct _FseStage
   gint               batch, n_learnt; /* slots; pairs that may be drawn */
   gfloat            *guest; /* height x width x 4; NULL where there is none */
   FseAugmentSlot    *slots;
-  FseBuffer          before, after, slots_buffer;
+  const gfloat      *table;           /* borrowed, or NULL */
+  FseBuffer          before, after, slots_buffer, table_buffer;
 };
 
 static gsize
@@ -32,7 +34,7 @@ picture_floats (const FseStage *stage)
 
 FseStage *
 fse_stage_new (FseDevice *device, FseWeights *weights, const FseSettings *settings, FsePairs *pairs, guint held_out,
-               gint size, gint batch, GError **error)
+               const gfloat *table, gint size, gint batch, GError **error)
 {
   g_autoptr (FseStage) stage = g_new0 (FseStage, 1);
   FseNet               net;
@@ -40,6 +42,7 @@ fse_stage_new (FseDevice *device, FseWeights *weights, const FseSettings *settin
   stage->device = device;
   stage->settings = settings;
   stage->batch = batch;
+  stage->table = table;
   stage->data = fse_dataset_new (pairs, size, error);
   if (!stage->data)
     return NULL;
@@ -54,7 +57,7 @@ fse_stage_new (FseDevice *device, FseWeights *weights, const FseSettings *settin
 void
 fse_stage_free (FseStage *stage)
 {
-  FseBuffer *buffers[] = { &stage->before, &stage->after, &stage->slots_buffer };
+  FseBuffer *buffers[] = { &stage->before, &stage->after, &stage->slots_buffer, &stage->table_buffer };
 
   if (!stage)
     return;
@@ -120,7 +123,10 @@ fse_stage_place (FseStage *stage, GError **error)
   return fse_tape_seal (stage->tape, error)
          && fse_device_alloc (stage->device, stage->batch * sizeof (FseAugmentSlot) / sizeof (gfloat), &stage->slots_buffer, error)
          && place_pictures (stage, stage->data->before, &stage->before, error)
-         && place_pictures (stage, stage->data->after, &stage->after, error);
+         && place_pictures (stage, stage->data->after, &stage->after, error)
+         && (!stage->table
+             || (fse_device_alloc (stage->device, FSE_COLOUR_TABLE_FLOATS, &stage->table_buffer, error)
+                 && fse_device_write (stage->device, stage->table_buffer, stage->table, FSE_COLOUR_TABLE_FLOATS, error)));
 }
 
 static void
@@ -151,8 +157,8 @@ fill (FseStage *stage, FseObjective *o, gint n, const gfloat *t, guint32 step, G
          && fse_device_send (stage->device, o->signal->data, signal, n, error)
          && fse_device_send (stage->device, o->noise->data, noise, n, error)
          && fse_augment (stage->device, stage->before, stage->after, n_shown (stage), stage->data->height,
-                         stage->data->width, stage->slots, n, stage->slots_buffer, s->position, o->before, o->after,
-                         o->mask, error);
+                         stage->data->width, stage->slots, n, stage->slots_buffer, stage->table_buffer, s->position,
+                         o->before, o->after, o->mask, error);
 }
 
 gboolean

@@ -9,7 +9,7 @@
  * Thread: the device's.
  *
  * Typical use
- *   1. stage = fse_stage_new (device, weights, &settings, pairs, held_out, size, batch, &error);
+ *   1. stage = fse_stage_new (device, weights, &settings, pairs, held_out, table, size, batch, &error);
  *   2. fse_weights_allocate (weights, TRUE, &error); fse_stage_place (stage, &error);
  *   3. each step: fse_stage_draw (stage, step, &error); fse_stage_run (stage, &error);
  */
@@ -24,9 +24,11 @@ G_BEGIN_DECLS
 typedef struct _FseStage FseStage;
 
 /* Notes the step of `batch` pairs; takes no device memory yet.  The last
- * `held_out` pairs are never drawn. */
+ * `held_out` pairs are never drawn.  table: the pairs' colour table where the settings have a
+ * colour base, borrowed for good; else NULL. */
 FseStage         *fse_stage_new    (FseDevice *device, FseWeights *weights, const FseSettings *settings,
-                                    FsePairs *pairs, guint held_out, gint size, gint batch, GError **error);
+                                    FsePairs *pairs, guint held_out, const gfloat *table, gint size, gint batch,
+                                    GError **error);
 void              fse_stage_free   (FseStage *stage);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FseStage, fse_stage_free)

@@ -34,6 +34,7 @@ struct _FseTrainer
   FseStage        *coarse;         /* at half size; NULL where there is none */
   FseStage        *fine;
   FseValidation   *validation;     /* NULL where no pair is held out and nobody is a guest */
+  gfloat          *colour_table;   /* NULL where the settings have no colour base, or the pairs none that helps */
   FseLossLog      *losses;
   gint64           losses_read;    /* monotonic; 0 = never */
   FseBuffer        guard, scratch;

@@ -7,6 +7,7 @@
 #include "files/disk.h"
 #include "model/model-file.h"
 #include "operators/optimiser.h"
+#include "training/colour-fit.h"
 #include "training/schedule.h"
 #include "training/trainer-private.h"
 
@@ -23,6 +24,9 @@
 /* Of a score, at which the last weights are not kept. */
 #define FAR_WORSE 1.25
 #define PAUSE_MICROSECONDS 50000
+/* A colour table is worth having where it leaves less than this of the change of pairs unseen; looked at at this size. */
+#define COLOUR_WORTH 0.6
+#define COLOUR_SIZE 64
 /* Losses are read back when this old, or when the log is full. */
 #define LOSSES_SECONDS 0.25
 
@@ -44,6 +48,7 @@ void
 fse_trainer_release (FseTrainer *trainer)
 {
   take_down (trainer);
+  g_clear_pointer (&trainer->colour_table, g_free);
   g_clear_pointer (&trainer->device, fse_device_close);
 }
 
@@ -106,6 +111,29 @@ report (FseTrainer *trainer)
 
 /* Preparing */
 
+/* Decides whether this edit is one of colour, and so whether the networks start from a table of it. */
+static gboolean
+find_colour_base (FseTrainer *trainer, GError **error)
+{
+  g_autoptr (FseDataset) data = NULL;
+  gdouble left;
+
+  if (!trainer->settings.colour_base)
+    return TRUE;
+  data = fse_dataset_new (trainer->pairs, COLOUR_SIZE, error);
+  if (!data)
+    return FALSE;
+  left = fse_colour_fit_judge (data, data->n - trainer->held_out);
+  g_debug ("a colour table leaves %.3f of the change of pairs that it was not fitted to", left);
+  trainer->settings.colour_base = trainer->settings.explicit_change && left < COLOUR_WORTH;
+  if (trainer->settings.colour_base)
+    {
+      trainer->colour_table = g_new (gfloat, FSE_COLOUR_TABLE_FLOATS);
+      fse_colour_fit (data, data->n - trainer->held_out, trainer->colour_table);
+    }
+  return TRUE;
+}
+
 /* Builds and places everything for `batch` pairs a step. */
 static gboolean
 build (FseTrainer *trainer, gint batch, GError **error)
@@ -115,8 +143,8 @@ build (FseTrainer *trainer, gint batch, GError **error)
   gfloat             guard[FSE_GUARD_FLOATS] = { [FSE_GUARD_FACTOR] = 1.0f };
 
   trainer->weights = fse_weights_new (trainer->device, s->seed);
-  trainer->fine = fse_stage_new (trainer->device, trainer->weights, s, trainer->pairs, trainer->held_out, s->size, batch,
-                                 error);
+  trainer->fine = fse_stage_new (trainer->device, trainer->weights, s, trainer->pairs, trainer->held_out, trainer->colour_table, s->size,
+                                 batch, error);
   if (!trainer->fine)
     return FALSE;
   if (trainer->guest && !fse_stage_invite (trainer->fine, trainer->guest, error))
@@ -125,8 +153,8 @@ build (FseTrainer *trainer, gint batch, GError **error)
     trainer->validation = fse_validation_new (trainer->fine, trainer->weights, s, trainer->held_out);
   if (fse_schedule_has_coarse (s))
     {
-      trainer->coarse = fse_stage_new (trainer->device, trainer->weights, s, trainer->pairs, trainer->held_out, s->size / 2,
-                                       batch, error);
+      trainer->coarse = fse_stage_new (trainer->device, trainer->weights, s, trainer->pairs, trainer->held_out, trainer->colour_table,
+                                       s->size / 2, batch, error);
       if (!trainer->coarse)
         return FALSE;
     }
@@ -189,7 +217,7 @@ prepare (FseTrainer *trainer, GError **error)
     g_snprintf (snapshot.notice, sizeof snapshot.notice, "Passed over: %s", fse_device_skipped (trainer->device));
   fse_trainer_publish (trainer, &snapshot);
 
-  if (!build_to_fit (trainer, error) || !read_initial_weights (trainer, error))
+  if (!find_colour_base (trainer, error) || !build_to_fit (trainer, error) || !read_initial_weights (trainer, error))
     return FALSE;
   if (trainer->resume
       && !fse_checkpoint_load (trainer->checkpoint, &trainer->settings, fse_stage_data (trainer->fine)->digest, &trainer->state,
@@ -388,6 +416,7 @@ save_model (FseTrainer *trainer, GError **error)
   FseModelInfo info = { .settings = trainer->settings, .width = data->width, .height = data->height,
                         .n_pairs = data->n, .steps = state->step, .seconds = state->seconds,
                         .error = state->error, .copy_error = data->copy_error, .held_out = trainer->held_out,
+                        .colour_table = trainer->colour_table,
                         .best_step = best ? state->best.step : state->step,
                         .validation = best ? state->best.score : last_look (trainer).score,
                         .detail = 1, .device = (gchar *) fse_device_info (trainer->device)->name,

@@ -49,6 +49,7 @@ settings_of_golden (void)
 
   fse_settings_default (&settings);
   settings.augmentation = FALSE;
+  settings.colour_base = FALSE;
   settings.progressive = FALSE;
   settings.model_size = FSE_MODEL_SMALL;
   settings.size = setting ("size");
@@ -283,7 +284,7 @@ test_blocks (void)
                    o->signal, o->noise);
   position = fse_average_pool (bench.tape, fse_slice_channels (bench.tape, o->before, 3, 2), 4);
   predicted = fse_my_predict (net, noisy, o->time, fse_my_condition (net, skips.quarter, &moved, position));
-  change = fse_vae_decode (net, predicted, &skips, x, o->clock);
+  change = fse_vae_decode (net, predicted, &skips, x, NULL, o->clock);
 
   {
     const struct

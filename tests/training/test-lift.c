@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "apply/lift.h"
+#include "model/colour-table.h"
 #include "model/vae.h"
 
 #define SIZE 32
@@ -62,11 +63,11 @@ count_tiles (gdouble fraction, gpointer data, GError **error)
 
 /* All of `picture`, whose look at working size is `small`, into `result`. */
 static void
-lift_whole (const FseImage *picture, const FseImage *small, const FseChangeFields *fields, gdouble strength, gdouble detail,
-            FseImage *result)
+lift_whole (const FseImage *picture, const FseImage *small, const FseChangeFields *fields, const gfloat *table,
+            gdouble strength, gdouble detail, FseImage *result)
 {
   g_autoptr (GError)  error = NULL;
-  g_autoptr (FseLift) lift = fse_lift_new (device, fields, small, &error);
+  g_autoptr (FseLift) lift = fse_lift_new (device, fields, table, small, &error);
   FseRasterImages     images = { picture, result };
   FseRaster           raster = fse_raster_of_images (&images);
   const FseRectangle  whole = { 0, 0, picture->width, picture->height };
@@ -95,9 +96,36 @@ fill_linear (FseTensor *flow, gfloat amount)
   g_assert_no_error (error);
 }
 
-/* Flow, grid and residual of these amounts, on the device and by the model's operators; then by fse_lift(). */
+/* A table of this much change. */
+static gfloat *
+table_of (gfloat amount)
+{
+  gfloat *table = g_new (gfloat, FSE_COLOUR_TABLE_FLOATS);
+
+  for (gsize i = 0; i < FSE_COLOUR_TABLE_FLOATS; i++)
+    table[i] = amount * g_test_rand_double_range (-1, 1);
+  return table;
+}
+
+/* What the table changes of centred colours. */
+static void
+fill_shift (FseTensor *shift, const gfloat *table, const gfloat *centred)
+{
+  g_autofree gfloat *values = g_new0 (gfloat, SIZE * SIZE * 3);
+
+  for (gsize i = 0; table && i < SIZE * SIZE * 3; i += 3)
+    {
+      const gfloat rgb[3] = { centred[i] + 0.5f, centred[i + 1] + 0.5f, centred[i + 2] + 0.5f };
+
+      fse_colour_table_read (table, rgb, values + i);
+    }
+  g_assert_true (fse_device_write (device, shift->data, values, SIZE * SIZE * 3, NULL));
+}
+
+/* Flow, grid, residual and colour table of these amounts, on the device and by the model's operators; then by fse_lift(). */
 static gdouble
-worst_difference (gfloat flow_amount, gfloat grid_amount, gfloat residual_amount, gdouble strength, gdouble detail)
+worst_difference (gfloat flow_amount, gfloat grid_amount, gfloat residual_amount, gfloat table_amount, gdouble strength,
+                  gdouble detail)
 {
   g_autoptr (GError)   error = NULL;
   FseTape             *tape = fse_tape_new (device, FALSE);
@@ -105,18 +133,23 @@ worst_difference (gfloat flow_amount, gfloat grid_amount, gfloat residual_amount
   FseTensor           *flow = fse_tape_input (tape, 1, SIZE, SIZE, 2);
   FseTensor           *grid = fse_tape_input (tape, 1, SIZE / 4, SIZE / 4, FSE_GRID_CHANNELS);
   FseTensor           *residual = fse_tape_input (tape, 1, SIZE, SIZE, 3);
-  FseTensor           *moved = fse_warp (tape, x, fse_scale (tape, flow, strength, 0));
+  FseTensor           *shift = fse_tape_input (tape, 1, SIZE, SIZE, 3);
+  FseTensor           *by = fse_scale (tape, flow, strength, 0);
+  FseTensor           *moved = fse_warp (tape, x, by);
+  FseTensor           *shifted = fse_add (tape, moved, fse_scale (tape, fse_warp (tape, shift, by), strength, 0));
   FseTensor           *map = fse_scale (tape, fse_bilateral_slice (tape, grid, moved), strength, 0);
-  FseTensor           *expected = fse_add (tape, fse_colour_transform (tape, moved, map), fse_scale (tape, residual, strength, 0));
+  FseTensor           *expected = fse_add (tape, fse_colour_transform (tape, shifted, map), fse_scale (tape, residual, strength, 0));
   FseChangeFields      fields = { flow, grid, residual };
   g_autoptr (FseImage) small = NULL, result = NULL;
   g_autofree gfloat   *colours = NULL, *values = g_new (gfloat, SIZE * SIZE * 3);
+  g_autofree gfloat   *table = table_amount > 0 ? table_of (table_amount) : NULL;
   gdouble              worst = 0;
 
   fse_tape_keep (tape, expected);
   fse_tape_seal (tape, &error);
   g_assert_no_error (error);
   colours = fill (x, 0.5f);
+  fill_shift (shift, table, colours);
   fill_linear (flow, flow_amount);
   g_free (fill (grid, grid_amount));
   g_free (fill (residual, residual_amount));
@@ -127,7 +160,7 @@ worst_difference (gfloat flow_amount, gfloat grid_amount, gfloat residual_amount
 
   small = picture_of (colours, 1);
   result = picture_of (colours, 1);
-  lift_whole (small, small, &fields, strength, detail, result);
+  lift_whole (small, small, &fields, table, strength, detail, result);
   for (gsize p = 0; p < SIZE * SIZE; p++)
     for (gint c = 0; c < 3 && p / SIZE % (SIZE - 1) && p % SIZE % (SIZE - 1); c++) /* a spline rounds the edge's kink */
       worst = MAX (worst, fabs (result->rgba[4 * p + c] - 0.5f - values[3 * p + c]));
@@ -138,10 +171,12 @@ worst_difference (gfloat flow_amount, gfloat grid_amount, gfloat residual_amount
 static void
 test_own_size (void)
 {
-  g_assert_cmpfloat (worst_difference (0.2f, 0.5f, 0.3f, 1.0, 1.0), <, 1e-4);
-  g_assert_cmpfloat (worst_difference (0.0f, 0.5f, 0.0f, 1.0, 1.0), <, 1e-5);
-  g_assert_cmpfloat (worst_difference (0.2f, 0.5f, 0.3f, 0.4, 1.0), <, 1e-4);
-  g_assert_cmpfloat (worst_difference (0.2f, 0.5f, 0.3f, 0.4, 0.0), <, 1e-4);
+  g_assert_cmpfloat (worst_difference (0.2f, 0.5f, 0.3f, 0, 1.0, 1.0), <, 1e-4);
+  g_assert_cmpfloat (worst_difference (0.0f, 0.5f, 0.0f, 0, 1.0, 1.0), <, 1e-5);
+  g_assert_cmpfloat (worst_difference (0.2f, 0.5f, 0.3f, 0, 0.4, 1.0), <, 1e-4);
+  g_assert_cmpfloat (worst_difference (0.2f, 0.5f, 0.3f, 0, 0.4, 0.0), <, 1e-4);
+  g_assert_cmpfloat (worst_difference (0.0f, 0.5f, 0.3f, 0.3f, 1.0, 1.0), <, 1e-4);
+  g_assert_cmpfloat (worst_difference (0.2f, 0.5f, 0.3f, 0.3f, 0.4, 1.0), <, 1e-4);
 }
 
 /* A grid that is the same everywhere depends on colour alone: a picture of doubled pixels is recoloured as the small one. */
@@ -176,8 +211,8 @@ test_twice_the_size (void)
   large = picture_of (colours, 2);
   of_small = picture_of (colours, 1);
   of_large = picture_of (colours, 2);
-  lift_whole (small, small, &fields, 1, 1, of_small);
-  lift_whole (large, small, &fields, 1, 1, of_large);
+  lift_whole (small, small, &fields, NULL, 1, 1, of_small);
+  lift_whole (large, small, &fields, NULL, 1, 1, of_large);
   for (gint y = 0; y < 2 * SIZE; y++)
     for (gint x = 0; x < 2 * SIZE; x++)
       for (gint c = 0; c < 3; c++)
@@ -257,12 +292,12 @@ test_pieces (void)
   Change               change = seam_change (device);
   g_autoptr (FseImage) picture = seam_picture (331, 203), whole = seam_picture (331, 203), parts = seam_picture (331, 203);
   g_autoptr (FseImage) small = fse_image_scale (picture, SIZE, SIZE, &error);
-  g_autoptr (FseLift)  lift = fse_lift_new (device, &change.fields, small, &error);
+  g_autoptr (FseLift)  lift = fse_lift_new (device, &change.fields, NULL, small, &error);
   FseRasterImages      images = { picture, parts };
   FseRaster            raster = fse_raster_of_images (&images);
 
   g_assert_no_error (error);
-  lift_whole (picture, small, &change.fields, 0.8, 0.7, whole);
+  lift_whole (picture, small, &change.fields, NULL, 0.8, 0.7, whole);
   for (gint y = 0; y < 203; y += 41)
     for (gint x = 0; x < 331; x += 67)
       {
@@ -305,12 +340,12 @@ test_short_memory (void)
       fse_device_write (poor, to[i]->data, values, fse_tensor_floats (from[i]), &error);
       g_assert_no_error (error);
     }
-  lift_whole (picture, small, &change.fields, 1, 0.7, whole);
+  lift_whole (picture, small, &change.fields, NULL, 1, 0.7, whole);
   {
     FseRasterImages     images = { picture, parts };
     FseRaster           raster = fse_raster_of_images (&images);
     const FseRectangle  all = { 0, 0, 701, 503 };
-    g_autoptr (FseLift) lift = fse_lift_new (poor, &same.fields, small, &error);
+    g_autoptr (FseLift) lift = fse_lift_new (poor, &same.fields, NULL, small, &error);
 
     g_assert_no_error (error);
     fse_lift_run (lift, &raster, &all, 1, 0.7, count_tiles, &tiles, &error);
@@ -339,10 +374,10 @@ test_nothing_and_no_number (void)
   g_free (fill ((FseTensor *) change.fields.flow, 0.0f));
   g_free (fill ((FseTensor *) change.fields.grid, 0.0f));
   g_free (fill ((FseTensor *) change.fields.residual, 0.0f));
-  lift_whole (picture, small, &change.fields, 1, 1, result);
+  lift_whole (picture, small, &change.fields, NULL, 1, 1, result);
   g_assert_cmpmem (result->rgba, 99 * 70 * 16, picture->rgba, 99 * 70 * 16);
 
-  lift = fse_lift_new (device, &change.fields, small, &error);
+  lift = fse_lift_new (device, &change.fields, NULL, small, &error);
   picture->rgba[4 * 99 * 40] = INFINITY;
   g_assert_false (fse_lift_run (lift, &raster, &whole, 1, 1, never_stop, NULL, &error));
   g_assert_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE);
@@ -350,7 +385,7 @@ test_nothing_and_no_number (void)
   picture->rgba[4 * 99 * 40] = 0;
   fse_device_write (device, change.fields.flow->data, &none, 1, &error);
   g_clear_pointer (&lift, fse_lift_free);
-  lift = fse_lift_new (device, &change.fields, small, &error);
+  lift = fse_lift_new (device, &change.fields, NULL, small, &error);
   g_assert_no_error (error);
   g_assert_false (fse_lift_run (lift, &raster, &whole, 1, 1, never_stop, NULL, &error));
   g_assert_error (error, FSE_ERROR, FSE_ERROR_NUMERIC);

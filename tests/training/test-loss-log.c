@@ -57,8 +57,9 @@ test_steps (void)
   fse_settings_default (&settings);
   settings.size = 64;
   settings.batch = 2;
+  settings.colour_base = FALSE;
   weights = fse_weights_new (device, 7);
-  stage = fse_stage_new (device, weights, &settings, pairs, 0, 64, 2, &error);
+  stage = fse_stage_new (device, weights, &settings, pairs, 0, NULL, 64, 2, &error);
   g_assert_no_error (error);
   g_assert_true (fse_weights_allocate (weights, TRUE, &error) && fse_stage_place (stage, &error)
                  && fse_device_alloc (device, fse_optimiser_scratch (weights), &scratch, &error)
