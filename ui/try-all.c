@@ -140,7 +140,7 @@ clear (FseTryAll *all)
   g_clear_handle_id (&all->timer, g_source_remove);
   if (all->run)
     {
-      g_autoptr (FseImage) after = fse_apply_run_end (g_steal_pointer (&all->run), NULL);
+      G_GNUC_UNUSED g_autoptr (FseImage) after = fse_apply_run_end (g_steal_pointer (&all->run), NULL);
     }
   g_clear_pointer (&all->slot, fse_model_slot_free);
   g_clear_pointer (&all->picture, fse_image_unref);

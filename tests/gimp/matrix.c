@@ -466,7 +466,7 @@ static gint
 count_layers (gint image)
 {
   gint             n   = 0;
-  g_autofree gint *ids = gimp_image_get_layers (image, &n);
+  G_GNUC_UNUSED g_autofree gint *ids = gimp_image_get_layers (image, &n);
 
   return n;
 }
