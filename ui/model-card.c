@@ -112,24 +112,12 @@ show (FseModelCard *card)
 }
 
 static void
-look (GTask *task, gpointer source, gpointer path, GCancellable *cancellable)
-{
-  GError       *error = NULL;
-  FseModelLook *found = fse_model_look (path, 1, 2 * SIDE, &error);
-
-  if (found)
-    g_task_return_pointer (task, found, (GDestroyNotify) fse_model_look_free);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
 on_looked (GObject *source, GAsyncResult *result, gpointer data)
 {
   FseModelCard      *card  = FSE_MODEL_CARD (source);
   g_autoptr (GError) error = NULL;
 
-  card->look = g_task_propagate_pointer (G_TASK (result), &error);
+  card->look = fse_model_look_finish (result, &error);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   if (card->look)
@@ -242,13 +230,11 @@ fse_model_card_init (FseModelCard *card)
 GtkWidget *
 fse_model_card_new (const gchar *path)
 {
-  FseModelCard    *card = g_object_new (FSE_TYPE_MODEL_CARD, NULL);
-  g_autoptr (GTask) task = g_task_new (card, card->cancellable, on_looked, NULL);
+  FseModelCard *card = g_object_new (FSE_TYPE_MODEL_CARD, NULL);
 
   card->path = g_strdup (path);
   card->name = fse_model_name (path);
   show (card);
-  g_task_set_task_data (task, g_strdup (path), g_free);
-  g_task_run_in_thread (task, look);
+  fse_model_look_async (card, path, 1, 2 * SIDE, card->cancellable, on_looked, NULL);
   return GTK_WIDGET (card);
 }

@@ -7,7 +7,6 @@
 #include "model-folder.h"
 
 #include <errno.h>
-#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -231,4 +230,49 @@ fse_model_look_free (FseModelLook *look)
   g_free (look->after);
   g_clear_pointer (&look->info, fse_model_info_free);
   g_free (look);
+}
+
+typedef struct
+{
+  gchar *path;
+  guint  most;
+  gint   side;
+} Wish;
+
+static void
+wish_free (gpointer data)
+{
+  g_free (((Wish *) data)->path);
+  g_free (data);
+}
+
+static void
+look_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  const Wish   *wish  = data;
+  GError       *error = NULL;
+  FseModelLook *look  = fse_model_look (wish->path, wish->most, wish->side, &error);
+
+  if (look)
+    g_task_return_pointer (task, look, (GDestroyNotify) fse_model_look_free);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+fse_model_look_async (gpointer source, const gchar *path, guint most, gint side, GCancellable *cancellable,
+                      GAsyncReadyCallback done, gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (source, cancellable, done, data);
+  Wish             *wish = g_new0 (Wish, 1);
+
+  *wish = (Wish) { g_strdup (path), most, side };
+  g_task_set_task_data (task, wish, wish_free);
+  g_task_run_in_thread (task, look_in_thread);
+}
+
+FseModelLook *
+fse_model_look_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
 }

@@ -10,6 +10,8 @@
 #ifndef FSE_MODEL_FOLDER_H
 #define FSE_MODEL_FOLDER_H
 
+#include <gio/gio.h>
+
 #include "files/image.h"
 #include "model/model-file.h"
 
@@ -41,6 +43,11 @@ typedef struct
 /* The first `most` pairs (0 = all), reduced to `side` pixels of the longer side where they are larger. */
 FseModelLook *fse_model_look      (const gchar *path, guint most, gint side, GError **error);
 void          fse_model_look_free (FseModelLook *look);
+/* The same in another thread; done is called in the main one, and gets it from finish, NULL with an error where it
+ * failed or was cancelled.  The source is kept until then. */
+void          fse_model_look_async  (gpointer source, const gchar *path, guint most, gint side, GCancellable *cancellable,
+                                     GAsyncReadyCallback done, gpointer data);
+FseModelLook *fse_model_look_finish (GAsyncResult *result, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FseModelLook, fse_model_look_free)
 

@@ -90,55 +90,46 @@ on_child (GtkFlowBox *flow, GtkFlowBoxChild *child, GtkWidget *popover)
 }
 
 static void
-look (GTask *task, gpointer source, gpointer path, GCancellable *cancellable)
-{
-  GError       *error = NULL;
-  FseModelLook *found = fse_model_look (path, 0, 2 * SIDE, &error);
-
-  if (found)
-    g_task_return_pointer (task, found, (GDestroyNotify) fse_model_look_free);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
 on_looked (GObject *source, GAsyncResult *result, gpointer flow)
 {
   g_autoptr (GError)       error = NULL;
-  g_autoptr (FseModelLook) seen  = g_task_propagate_pointer (G_TASK (result), &error);
+  g_autoptr (FseModelLook) seen  = fse_model_look_finish (result, &error);
   GtkFlowBoxChild         *child;
 
   for (guint k = 0; seen && (child = gtk_flow_box_get_child_at_index (flow, k + 1)) && k < seen->n; k++)
     fse_before_after_set (gtk_bin_get_child (GTK_BIN (child)), seen->before[k], seen->after[k]);
 }
 
-static void
-on_clicked (GtkButton *clicked)
+static GtkWidget *
+flow_new (FseReferenceButton *button)
 {
-  FseReferenceButton     *button      = FSE_REFERENCE_BUTTON (clicked);
-  GtkWidget              *popover     = fse_named (gtk_popover_new (GTK_WIDGET (button)), "references");
-  GtkWidget              *scroll      = gtk_scrolled_window_new (NULL, NULL);
-  GtkWidget              *flow        = fse_named (gtk_flow_box_new (), "pairs");
-  GtkWidget              *automatic   = gtk_label_new (_("The most\nsimilar"));
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GTask)       task        = g_task_new (button, cancellable, on_looked, flow);
+  GtkFlowBox *flow      = GTK_FLOW_BOX (fse_named (gtk_flow_box_new (), "pairs"));
+  GtkWidget  *automatic = gtk_label_new (_("The most\nsimilar"));
 
-  if (! button->model)
-    return;
   gtk_label_set_justify (GTK_LABEL (automatic), GTK_JUSTIFY_CENTER);
-  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (flow), GTK_SELECTION_SINGLE);
-  gtk_flow_box_set_activate_on_single_click (GTK_FLOW_BOX (flow), TRUE);
-  gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (flow), 3);
-  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), 3);
-  atk_object_set_name (gtk_widget_get_accessible (flow), _("The trained edit's pairs"));
+  gtk_flow_box_set_selection_mode (flow, GTK_SELECTION_SINGLE);
+  gtk_flow_box_set_activate_on_single_click (flow, TRUE);
+  gtk_flow_box_set_min_children_per_line (flow, 3);
+  gtk_flow_box_set_max_children_per_line (flow, 3);
+  atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (flow)), _("The trained edit's pairs"));
   gtk_container_add (GTK_CONTAINER (flow), child_new (FSE_REFERENCE_AUTOMATIC, automatic));
   for (guint k = 0; k < button->n; k++)
     gtk_container_add (GTK_CONTAINER (flow), child_new (k, fse_before_after_new (SIDE)));
-  gtk_flow_box_select_child (GTK_FLOW_BOX (flow), gtk_flow_box_get_child_at_index (GTK_FLOW_BOX (flow), button->reference + 1));
+  gtk_flow_box_select_child (flow, gtk_flow_box_get_child_at_index (flow, button->reference + 1));
+  return GTK_WIDGET (flow);
+}
+
+static void
+open_popover (FseReferenceButton *button)
+{
+  GtkWidget               *popover     = fse_named (gtk_popover_new (GTK_WIDGET (button)), "references");
+  GtkWidget               *scroll      = gtk_scrolled_window_new (NULL, NULL);
+  GtkWidget               *flow        = flow_new (button);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+
   g_signal_connect (flow, "child-activated", G_CALLBACK (on_child), popover);
   g_signal_connect_object (flow, "destroy", G_CALLBACK (g_cancellable_cancel), cancellable, G_CONNECT_SWAPPED);
-  g_task_set_task_data (task, g_strdup (button->model), g_free);
-  g_task_run_in_thread (task, look);
+  fse_model_look_async (button, button->model, 0, 2 * SIDE, cancellable, on_looked, flow);
 
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroll), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroll), TRUE);
@@ -149,6 +140,15 @@ on_clicked (GtkButton *clicked)
   gtk_widget_show_all (scroll);
   fse_ui_destroy_closed (popover);
   gtk_popover_popup (GTK_POPOVER (popover));
+}
+
+static void
+on_clicked (GtkButton *clicked)
+{
+  FseReferenceButton *button = FSE_REFERENCE_BUTTON (clicked);
+
+  if (button->model)
+    open_popover (button);
 }
 
 /* --- life ----------------------------------------------------------------- */
