@@ -15,6 +15,7 @@
 #include "fse-host-gimp2.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <libgimp/gimp.h>
@@ -426,6 +427,19 @@ dark_theme (FseHost *host)
   return g_strcmp0 (theme, "Dark") == 0 || g_strcmp0 (theme, "Gray") == 0;
 }
 
+/* GIMP's own "PROCESS:ITEM", which other processes get as well. */
+static gint
+dropped_layer (FseHost *host, const gchar *data)
+{
+  gint process, item;
+
+  ON_MAIN_THREAD ();
+  if (sscanf (data, "%d:%d", &process, &item) != 2 || process != gimp_getpid ()
+      || ! gimp_item_is_valid (item) || ! gimp_item_is_layer (item))
+    return -1;
+  return item;
+}
+
 FseHost *
 fse_host_gimp2 (void)
 {
@@ -436,6 +450,8 @@ fse_host_gimp2 (void)
     .read_end      = read_end,
     .can_edit      = can_edit,
     .read_layer    = read_layer,
+    .layer_target  = "application/x-gimp-layer-id",
+    .dropped_layer = dropped_layer,
     .edit_begin    = edit_begin,
     .edit_copy     = edit_copy,
     .edit_read     = fse_edit_read,

@@ -92,6 +92,11 @@ struct _FseHost
    * max_side > 0 reduces to at most that many pixels a side. */
   FseImage  *(*read_layer)  (FseHost *host, gint layer, gint max_side, GError **error);
 
+  /* What a layer that is dragged out of the program's windows is offered as, or NULL; and the layer
+   * that the data of such a drop mean, or -1 where it is none of ours. */
+  const gchar *layer_target;
+  gint       (*dropped_layer) (FseHost *host, const gchar *data);
+
   /* --- editing a layer ------------------------------------------------- *
    * 1. begin and, until *done, copy: in pieces of some milliseconds;
    * 2. read and write: in any one thread, in any order, while the main thread does other things;

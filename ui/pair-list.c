@@ -11,6 +11,7 @@
 #include "pair-row.h"
 #include "pairing.h"
 #include "source-chooser.h"
+#include "source-drop.h"
 #include "ui-init.h"
 
 struct _FsePairList
@@ -313,23 +314,32 @@ fse_pair_list_add_files (FsePairList *list, gchar **paths)
   renumber (list);
 }
 
+/* First comes the before, then its after. */
+static void
+add_layer (FsePairList *list, gint layer)
+{
+  g_autoptr (FseExample) example = fse_example_new_layers (layer, -1);
+  g_autoptr (GList)      rows    = gtk_container_get_children (GTK_CONTAINER (list->box));
+  GList                 *last    = g_list_last (rows);
+
+  list_layers (list);
+  if (! last || ! fse_pair_row_fill (last->data, layer))
+    add_row (list, example);
+  renumber (list);
+}
+
 static void
 on_list_drop (GtkWidget *box, GdkDragContext *context, gint x, gint y, GtkSelectionData *data, guint info, guint time,
               FsePairList *list)
 {
-  g_auto (GStrv)        uris  = gtk_selection_data_get_uris (data);
-  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  g_auto (GStrv) files = fse_source_drop_files (data);
+  gint           layer = fse_source_drop_layer (list->host, data);
 
-  for (gchar **uri = uris; uri && *uri; uri++)
-    {
-      gchar *path = g_filename_from_uri (*uri, NULL, NULL);
-
-      if (path)
-        g_ptr_array_add (paths, path);
-    }
-  g_ptr_array_add (paths, NULL);
-  fse_pair_list_add_files (list, (gchar **) paths->pdata);
-  gtk_drag_finish (context, paths->len > 1, FALSE, time);
+  if (layer >= 0)
+    add_layer (list, layer);
+  else
+    fse_pair_list_add_files (list, files);
+  gtk_drag_finish (context, layer >= 0 || files[0], FALSE, time);
 }
 
 static void
@@ -454,7 +464,7 @@ static GtkWidget *
 build_placeholder (void)
 {
   GtkWidget *label = gtk_label_new (_("Show what you want: pictures before and after your edit.\n"
-                                      "Drop files here, or pair the layers of your open images."));
+                                      "Drop files or layers here, or pair the layers of your open images."));
 
   gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_max_width_chars (GTK_LABEL (label), 50);
@@ -496,8 +506,6 @@ fse_pair_list_init (FsePairList *list)
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (list->box), GTK_SELECTION_NONE);
   gtk_list_box_set_placeholder (GTK_LIST_BOX (list->box), build_placeholder ());
   atk_object_set_name (gtk_widget_get_accessible (list->box), _("Example pairs"));
-  gtk_drag_dest_set (list->box, GTK_DEST_DEFAULT_ALL, NULL, 0, GDK_ACTION_COPY);
-  gtk_drag_dest_add_uri_targets (list->box);
   g_signal_connect (list->box, "drag-data-received", G_CALLBACK (on_list_drop), list);
 
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
@@ -520,6 +528,7 @@ fse_pair_list_new (FseHost *host)
 
   list->host   = host;
   list->looker = fse_pair_looker_new (host);
+  fse_source_drop_enable (list->box, host);
   changed (list);
   return GTK_WIDGET (list);
 }

@@ -7,6 +7,7 @@
 #include "pair-row.h"
 
 #include "source-chooser.h"
+#include "source-drop.h"
 #include "surface.h"
 #include "ui-init.h"
 
@@ -184,13 +185,12 @@ static void
 on_side_dropped (GtkWidget *button, GdkDragContext *context, gint x, gint y, GtkSelectionData *data, guint info, guint time,
                  FsePairRow *row)
 {
-  g_auto (GStrv)    uris   = gtk_selection_data_get_uris (data);
-  g_autofree gchar *file   = uris && uris[0] ? g_filename_from_uri (uris[0], NULL, NULL) : NULL;
-  FseSource         source = { -1, file };
+  g_auto (GStrv) files  = fse_source_drop_files (data);
+  FseSource      source = { fse_source_drop_layer (row->host, data), files[0] };
 
-  if (file)
+  if (fse_source_is_set (&source))
     set_source (row, button == row->side[0] ? 0 : 1, &source);
-  gtk_drag_finish (context, file != NULL, FALSE, time);
+  gtk_drag_finish (context, fse_source_is_set (&source), FALSE, time);
 }
 
 static void
@@ -246,6 +246,18 @@ fse_pair_row_doubtful (FsePairRow *row)
          && (row->unreadable || (row->check.problem != FSE_PAIR_GOOD && row->check.problem != FSE_PAIR_SCALED));
 }
 
+gboolean
+fse_pair_row_fill (FsePairRow *row, gint layer)
+{
+  const FseSource source = { layer, NULL };
+  gint            k      = fse_source_is_set (&row->example->before) ? 1 : 0;
+
+  if (fse_source_is_set (k == 0 ? &row->example->before : &row->example->after))
+    return FALSE;
+  set_source (row, k, &source);
+  return TRUE;
+}
+
 void
 fse_pair_row_swap (FsePairRow *row)
 {
@@ -280,8 +292,6 @@ build_side (FsePairRow *row, gint k)
   gtk_widget_set_valign (row->side[k], GTK_ALIGN_CENTER);
   gtk_container_add (GTK_CONTAINER (row->side[k]), row->picture[k]);
   g_signal_connect (row->side[k], "clicked", G_CALLBACK (on_side), row);
-  gtk_drag_dest_set (row->side[k], GTK_DEST_DEFAULT_ALL, NULL, 0, GDK_ACTION_COPY);
-  gtk_drag_dest_add_uri_targets (row->side[k]);
   g_signal_connect (row->side[k], "drag-data-received", G_CALLBACK (on_side_dropped), row);
   return row->side[k];
 }
@@ -384,6 +394,8 @@ fse_pair_row_new (FseHost *host, FsePairLooker *looker, GPtrArray *layers, const
   row->looker  = looker;
   row->layers  = g_ptr_array_ref (layers);
   row->example = fse_example_copy (example);
+  for (gint k = 0; k < 2; k++)
+    fse_source_drop_enable (row->side[k], host);
   show_names (row);
   fse_pair_looker_look (looker, row->example, on_seen, row);
   return GTK_WIDGET (row);

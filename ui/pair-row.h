@@ -24,6 +24,8 @@ GtkWidget        *fse_pair_row_new        (FseHost *host, FsePairLooker *looker,
 const FseExample *fse_pair_row_example    (FsePairRow *row);
 /* Complete, readable, ticked. */
 gboolean          fse_pair_row_used       (FsePairRow *row);
+/* Takes the layer for the first of its two pictures that is missing; FALSE where none is. */
+gboolean          fse_pair_row_fill       (FsePairRow *row, gint layer);
 void              fse_pair_row_swap       (FsePairRow *row);
 void              fse_pair_row_set_number (FsePairRow *row, guint number);
 /* Has something wrong that the user should decide on. */

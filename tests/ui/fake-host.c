@@ -5,6 +5,7 @@
 #include "fake-host.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SIDE 96
@@ -117,6 +118,14 @@ static FseImage *
 read_layer (FseHost *host, gint layer, gint max_side, GError **error)
 {
   return paint (layer, max_side > 0 ? MIN (max_side, 300) : 300, max_side > 0 ? MIN (max_side, 300) * 3 / 4 : 225, error);
+}
+
+static gint
+dropped_layer (FseHost *host, const gchar *data)
+{
+  gint layer = atoi (data);
+
+  return (layer >= 10 && layer < 10 + FAKE_PAIRS) || (layer >= 30 && layer < 30 + FAKE_PAIRS) ? layer : -1;
 }
 
 /* An edit of the picture, which is selected as a whole. */
@@ -254,6 +263,7 @@ fake_host_new (const gchar *folder)
   fake->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   fake->host   = (FseHost) {
     .list_layers = list_layers, .read_begin = read_begin, .read_on = read_on, .read_end = read_end, .can_edit = can_edit, .read_layer = read_layer,
+    .layer_target = FAKE_LAYER_TARGET, .dropped_layer = dropped_layer,
     .edit_begin = edit_begin, .edit_copy = edit_copy, .edit_read = edit_read, .edit_read_selection = edit_read_selection,
     .edit_write = edit_write, .edit_put = edit_put, .edit_free = edit_free, .progress = progress, .message = message,
     .load_values = load_values, .store_values = store_values, .parent_window = parent_window,

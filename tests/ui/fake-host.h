@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 /* Layer numbers: before k is 10 + k, after k is 30 + k, and this one is alone. */
 #define FAKE_PICTURE 50
 #define FAKE_IMAGE 1
+/* A layer is dragged as its number. */
+#define FAKE_LAYER_TARGET "application/x-fake-layer"
 
 typedef struct
 {

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What is dropped onto the list of pairs.  The data come from a selection, as they
+ * do in a drag; only the hand is missing.
+ */
+#include <gtk/gtk.h>
+#include <gdk/gdkx.h>
+
+#include <string.h>
+
+#include "dialog-tools.h"
+#include "fake-host.h"
+#include "ui/pair-list.h"
+#include "ui/pair-row.h"
+
+#define URI_TARGET "text/uri-list"
+
+static gchar *folder; /* of this run */
+
+typedef struct
+{
+  GtkWidget   *source, *onto;
+  const gchar *text;
+  gboolean     dropped;
+} Drop;
+
+static void
+on_get (GtkWidget *source, GtkSelectionData *data, guint info, guint time, const Drop *drop)
+{
+  gtk_selection_data_set (data, gtk_selection_data_get_target (data), 8, (const guchar *) drop->text, (gint) strlen (drop->text));
+}
+
+static void
+on_received (GtkWidget *source, GtkSelectionData *data, guint time, Drop *drop)
+{
+  g_autoptr (GdkDragContext) context = g_object_new (gdk_x11_drag_context_get_type (), NULL);
+
+  g_assert_cmpint (gtk_selection_data_get_length (data), ==, strlen (drop->text));
+  g_signal_emit_by_name (drop->onto, "drag-data-received", context, 0, 0, data, 0, time);
+  drop->dropped = TRUE;
+}
+
+/* As if the text were dragged there; it must be something that is taken. */
+static void
+drop_onto (GtkWidget *onto, const gchar *target, const gchar *text)
+{
+  GdkAtom selection = gdk_atom_intern ("FSE_TEST", FALSE), atom = gdk_atom_intern (target, FALSE);
+  Drop    drop      = { gtk_invisible_new (), onto, text, FALSE };
+
+  g_assert_true (gtk_target_list_find (gtk_drag_dest_get_target_list (onto), atom, NULL));
+  gtk_selection_add_target (drop.source, selection, atom, 0);
+  g_signal_connect (drop.source, "selection-get", G_CALLBACK (on_get), &drop);
+  g_signal_connect (drop.source, "selection-received", G_CALLBACK (on_received), &drop);
+  g_assert_true (gtk_selection_owner_set (drop.source, selection, GDK_CURRENT_TIME));
+  g_assert_true (gtk_selection_convert (drop.source, selection, atom, GDK_CURRENT_TIME));
+  while (! drop.dropped)
+    g_main_context_iteration (NULL, TRUE);
+  gtk_widget_destroy (drop.source);
+}
+
+static gboolean
+is_calm (GtkWidget *window)
+{
+  return ! fse_pair_list_busy (FSE_PAIR_LIST (dialog_part (window, "pairs")));
+}
+
+static GtkWidget *
+show_list (FakeHost *fake)
+{
+  GtkWidget *window = gtk_window_new (GTK_WINDOW_TOPLEVEL);
+
+  gtk_container_add (GTK_CONTAINER (window), fse_pair_list_new (&fake->host));
+  gtk_widget_set_name (gtk_bin_get_child (GTK_BIN (window)), "pairs");
+  gtk_widget_show_all (window);
+  return window;
+}
+
+static FsePairRow *
+row_at (GtkWidget *window, gint k)
+{
+  return FSE_PAIR_ROW (gtk_list_box_get_row_at_index (GTK_LIST_BOX (dialog_part (window, "pair-box")), k));
+}
+
+static void
+assert_layers (GtkWidget *window, gint k, gint before, gint after)
+{
+  const FseExample *example = fse_pair_row_example (row_at (window, k));
+
+  g_assert_cmpint (example->before.layer, ==, before);
+  g_assert_cmpint (example->after.layer, ==, after);
+}
+
+/* The first is a before, the next its after, and so on; on a picture it takes that one's place. */
+static void
+test_layers (void)
+{
+  FakeHost  *fake   = fake_host_new (folder);
+  GtkWidget *window = show_list (fake);
+  GtkWidget *box    = dialog_part (window, "pair-box");
+
+  drop_onto (box, FAKE_LAYER_TARGET, "10");
+  assert_layers (window, 0, 10, -1);
+  drop_onto (box, FAKE_LAYER_TARGET, "30");
+  assert_layers (window, 0, 10, 30);
+  drop_onto (box, FAKE_LAYER_TARGET, "11");
+  assert_layers (window, 1, 11, -1);
+  drop_onto (dialog_part (GTK_WIDGET (row_at (window, 0)), "after"), FAKE_LAYER_TARGET, "32");
+  assert_layers (window, 0, 10, 32);
+  drop_onto (box, FAKE_LAYER_TARGET, "4711"); /* of another program */
+  assert_layers (window, 1, 11, -1);
+  g_assert_cmpuint (fse_pair_list_size (FSE_PAIR_LIST (dialog_part (window, "pairs"))), ==, 1);
+  dialog_wait_for (window, "the thumbnails were there", is_calm);
+  dialog_destroy (window);
+  fake_host_free (fake);
+}
+
+static void
+test_files (void)
+{
+  FakeHost           *fake   = fake_host_new (folder);
+  GtkWidget          *window = show_list (fake);
+  g_autoptr (FseImage) image = fake->host.read_layer (&fake->host, 10, 64, NULL);
+  g_autofree gchar   *before = g_build_filename (folder, "cat before.png", NULL);
+  g_autofree gchar   *after  = g_build_filename (folder, "cat after.png", NULL);
+  g_autofree gchar   *first  = g_filename_to_uri (before, NULL, NULL);
+  g_autofree gchar   *second = g_filename_to_uri (after, NULL, NULL);
+  g_autofree gchar   *both   = g_strconcat (second, "\r\n", first, "\r\n", NULL);
+  const FseExample   *example;
+
+  g_assert_true (fse_image_save (image, before, NULL));
+  g_assert_true (fse_image_save (image, after, NULL));
+  drop_onto (dialog_part (window, "pair-box"), URI_TARGET, both);
+  example = fse_pair_row_example (row_at (window, 0));
+  g_assert_cmpstr (example->before.file, ==, before);
+  g_assert_cmpstr (example->after.file, ==, after);
+  drop_onto (dialog_part (GTK_WIDGET (row_at (window, 0)), "after"), URI_TARGET, first);
+  g_assert_cmpstr (fse_pair_row_example (row_at (window, 0))->after.file, ==, before);
+  dialog_wait_for (window, "the thumbnails were there", is_calm);
+  dialog_destroy (window);
+  fake_host_free (fake);
+}
+
+int
+main (int argc, char **argv)
+{
+  folder = dialog_tests_start (&argc, &argv);
+  g_test_add_func ("/pairs/layers dropped", test_layers);
+  g_test_add_func ("/pairs/files dropped", test_files);
+  return dialog_tests_end (folder);
+}
