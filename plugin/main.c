@@ -175,7 +175,10 @@ run_train (FseHost *host, gint n_params, const GimpParam *params, gint *n_values
   if (call.run_mode == GIMP_RUN_INTERACTIVE)
     {
       if (! call.complete)
-        recall_train_dialog (host, request);
+        {
+          fse_train_request_automatic (request);
+          recall_train_dialog (host, request);
+        }
       ok = fse_ui_init (host, &error) && fse_train_dialog_run (host, call.drawable, request, &steps, &loss, &now, &error);
       store_train_dialog (host, request, ok);
     }

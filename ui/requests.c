@@ -43,6 +43,7 @@ fse_train_request_new (void)
   request->folder   = g_strdup ("");
   request->model    = g_strdup ("");
   request->device   = g_strdup ("");
+  request->quality  = g_strdup ("");
   request->instruction = g_strdup ("");
   request->inverse  = g_strdup ("");
   request->settings = g_new0 (gchar *, 1);
@@ -60,10 +61,19 @@ fse_train_request_free (FseTrainRequest *request)
   g_free (request->folder);
   g_free (request->model);
   g_free (request->device);
+  g_free (request->quality);
   g_free (request->instruction);
   g_free (request->inverse);
   g_strfreev (request->settings);
   g_free (request);
+}
+
+void
+fse_train_request_automatic (FseTrainRequest *request)
+{
+  fse_request_string (&request->quality, "balanced");
+  fse_train_request_set (request, "model-size", "auto");
+  request->size = 0;
 }
 
 gboolean
@@ -94,6 +104,10 @@ fse_train_request_settings (const FseTrainRequest *request, FseSettings *setting
   fse_settings_default (settings);
   for (gchar **assignment = request->settings; *assignment; assignment++)
     fse_settings_set (settings, *assignment, NULL);
+  if (request->size > 0)
+    settings->size = request->size;
+  settings->steps   = MAX (request->steps, 0);
+  settings->minutes = request->steps > 0 ? 0.0 : request->minutes;
 }
 
 FseApplyRequest *
@@ -202,6 +216,7 @@ fse_train_request_to_text (const FseTrainRequest *request)
   set_examples (file, request->examples);
   g_key_file_set_string (file, GROUP_TRAIN, "folder", request->folder);
   g_key_file_set_string (file, GROUP_TRAIN, "model", request->model);
+  g_key_file_set_string (file, GROUP_TRAIN, "quality", request->quality);
   g_key_file_set_double (file, GROUP_TRAIN, "minutes", request->minutes);
   g_key_file_set_integer (file, GROUP_TRAIN, "steps", request->steps);
   g_key_file_set_integer (file, GROUP_TRAIN, "size", request->size);
@@ -226,6 +241,7 @@ fse_train_request_from_text (FseTrainRequest *request, const gchar *text)
   request->examples = get_examples (file);
   get_string (file, GROUP_TRAIN, "folder", &request->folder);
   get_string (file, GROUP_TRAIN, "model", &request->model);
+  get_string (file, GROUP_TRAIN, "quality", &request->quality);
   get_double (file, GROUP_TRAIN, "minutes", &request->minutes);
   get_int (file, GROUP_TRAIN, "steps", &request->steps);
   get_int (file, GROUP_TRAIN, "size", &request->size);

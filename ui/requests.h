@@ -12,17 +12,21 @@
 
 G_BEGIN_DECLS
 
+/* Among a training's settings: the model is as wide as the number of pairs is worth. */
+#define FSE_MODEL_SIZE_AUTOMATIC "model-size=auto"
+
 typedef struct
 {
   GPtrArray *examples; /* FseExample */
   gchar     *folder;   /* UTF-8; used when there are no examples */
   gchar     *model;    /* UTF-8; the file to write */
+  gchar     *quality;  /* "quick", "balanced", "best": the budget, and the size where it is 0, from the device's speed; or "": */
   gdouble    minutes;  /* > 0, unless steps are given */
   gint       steps;    /* > 0: the budget instead of minutes */
   gint       size;     /* working size, 0 = the engine's default */
   gint       seed;
   gchar     *device;   /* "" = the best */
-  gchar    **settings; /* "NAME=VALUE", NULL-terminated */
+  gchar    **settings; /* "NAME=VALUE", NULL-terminated; or FSE_MODEL_SIZE_AUTOMATIC */
   gchar     *instruction, *inverse; /* the edit and its way back in words, for the model file; "" = not said */
   gboolean   resume;   /* go on from the model's checkpoint */
   gboolean   further;  /* start from the weights of the model that is there */
@@ -52,6 +56,9 @@ gchar   *fse_train_request_to_text   (const FseTrainRequest *request);
 gboolean fse_train_request_from_text (FseTrainRequest *request, const gchar *text);
 gchar   *fse_apply_request_to_text   (const FseApplyRequest *request);
 gboolean fse_apply_request_from_text (FseApplyRequest *request, const gchar *text);
+
+/* Leaves to the pairs and the device what can be left to them: what a dialog begins with. */
+void     fse_train_request_automatic (FseTrainRequest *request);
 
 /* Whether `assignment` ("NAME=VALUE") is among the request's settings; and sets
  * one there, or (value NULL) leaves it to the engine. */

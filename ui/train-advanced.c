@@ -13,6 +13,9 @@
 #include "train-switches.h"
 #include "ui-init.h"
 
+#define AUTOMATIC_SIZE "0"
+#define AUTOMATIC_MODEL "auto"
+
 struct _FseTrainAdvanced
 {
   GtkGrid    parent_instance;
@@ -22,7 +25,17 @@ struct _FseTrainAdvanced
 
 G_DEFINE_TYPE (FseTrainAdvanced, fse_train_advanced, GTK_TYPE_GRID)
 
-static guint length_signal, place_signal;
+static guint length_signal, cost_signal, place_signal;
+
+/* In the order of FseModelSize. */
+static const struct
+{
+  const gchar *id, *words, *about;
+} model_sizes[] = {
+  { "small", N_("Small"), N_("Small: the fastest") },
+  { "medium", N_("Medium"), N_("Medium") },
+  { "large", N_("Large"), N_("Large: for a fast device") },
+};
 
 /* --- values in and out ---------------------------------------------------- */
 
@@ -45,7 +58,7 @@ fse_train_advanced_take (FseTrainAdvanced *advanced, FseTrainRequest *request)
   request->size = size ? atoi (size) : 0;
   request->seed = gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (advanced->seed));
   fse_request_string (&request->device, fse_device_combo_get (FSE_DEVICE_COMBO (advanced->device)));
-  fse_train_request_set (request, "model-size", g_strcmp0 (model, "small") == 0 ? NULL : model);
+  fse_train_request_set (request, "model-size", g_strcmp0 (model, model_sizes[FSE_MODEL_SMALL].id) == 0 ? NULL : model);
   fse_request_string (&request->instruction, gtk_entry_get_text (GTK_ENTRY (advanced->instruction)));
   fse_request_string (&request->inverse, gtk_entry_get_text (GTK_ENTRY (advanced->inverse)));
   fse_train_switches_take (FSE_TRAIN_SWITCHES (advanced->switches), request);
@@ -55,19 +68,6 @@ const gchar *
 fse_train_advanced_folder (FseTrainAdvanced *advanced)
 {
   return advanced->folder;
-}
-
-gdouble
-fse_train_advanced_minutes (FseTrainAdvanced *advanced)
-{
-  return in_steps (advanced) ? -1.0 : gtk_spin_button_get_value (GTK_SPIN_BUTTON (advanced->budget));
-}
-
-void
-fse_train_advanced_set_minutes (FseTrainAdvanced *advanced, gdouble minutes)
-{
-  gtk_combo_box_set_active (GTK_COMBO_BOX (advanced->unit), 0);
-  gtk_spin_button_set_value (GTK_SPIN_BUTTON (advanced->budget), minutes);
 }
 
 FseDeviceCombo *
@@ -85,7 +85,13 @@ on_length (FseTrainAdvanced *advanced)
 }
 
 static void
-on_unit (GtkComboBox *unit, FseTrainAdvanced *advanced)
+on_cost (FseTrainAdvanced *advanced)
+{
+  g_signal_emit (advanced, cost_signal, 0);
+}
+
+static void
+set_range (FseTrainAdvanced *advanced)
 {
   GtkSpinButton *spin  = GTK_SPIN_BUTTON (advanced->budget);
   gboolean       steps = in_steps (advanced);
@@ -93,7 +99,46 @@ on_unit (GtkComboBox *unit, FseTrainAdvanced *advanced)
   gtk_spin_button_set_digits (spin, steps ? 0 : 1);
   gtk_spin_button_set_range (spin, steps ? 1.0 : 0.1, steps ? 10000000.0 : 1440.0);
   gtk_spin_button_set_increments (spin, steps ? 100.0 : 1.0, steps ? 1000.0 : 10.0);
+}
+
+static void
+on_unit (GtkComboBox *unit, FseTrainAdvanced *advanced)
+{
+  set_range (advanced);
   on_length (advanced);
+}
+
+/* Told to nobody: the user did nothing. */
+static void
+show_length (FseTrainAdvanced *advanced, guint steps)
+{
+  g_signal_handlers_block_by_func (advanced->budget, (gpointer) on_length, advanced);
+  g_signal_handlers_block_by_func (advanced->unit, (gpointer) on_unit, advanced);
+  gtk_combo_box_set_active (GTK_COMBO_BOX (advanced->unit), 1);
+  set_range (advanced);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (advanced->budget), steps);
+  g_signal_handlers_unblock_by_func (advanced->unit, (gpointer) on_unit, advanced);
+  g_signal_handlers_unblock_by_func (advanced->budget, (gpointer) on_length, advanced);
+}
+
+static void
+say_automatic (GtkWidget *combo, const gchar *id, gboolean known, const gchar *comes_to)
+{
+  gboolean active = g_strcmp0 (gtk_combo_box_get_active_id (GTK_COMBO_BOX (combo)), id) == 0;
+
+  fse_ui_combo_say (GTK_COMBO_BOX (combo), id, active && known ? comes_to : _("Automatic"));
+}
+
+void
+fse_train_advanced_show (FseTrainAdvanced *advanced, const FseSettings *settings, gboolean known, gboolean length)
+{
+  g_autofree gchar *size  = g_strdup_printf (_("Automatic: %d pixels"), settings->size);
+  g_autofree gchar *model = g_strdup_printf (_("Automatic: %s"), _(model_sizes[settings->model_size].words));
+
+  say_automatic (advanced->size, AUTOMATIC_SIZE, known, size);
+  say_automatic (advanced->model_size, AUTOMATIC_MODEL, known, model);
+  if (known && length)
+    show_length (advanced, settings->steps);
 }
 
 static void
@@ -162,32 +207,33 @@ add_size (GtkComboBox *combo, gint size, gint chosen)
 }
 
 static GtkWidget *
-build_size (gint size)
+build_size (FseTrainAdvanced *advanced, gint size)
 {
   static const gint sizes[] = { 64, 96, 128, 192, 256, 384, 512 };
   GtkWidget        *combo   = fse_named (gtk_combo_box_text_new (), "size");
-  FseSettings       defaults;
 
-  fse_settings_default (&defaults);
+  gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (combo), AUTOMATIC_SIZE, _("Automatic"));
   if (size <= 0)
-    size = defaults.size;
+    gtk_combo_box_set_active (GTK_COMBO_BOX (combo), 0);
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     add_size (GTK_COMBO_BOX (combo), sizes[i], size);
   if (gtk_combo_box_get_active (GTK_COMBO_BOX (combo)) < 0)
     add_size (GTK_COMBO_BOX (combo), size, size);
+  g_signal_connect_swapped (combo, "changed", G_CALLBACK (on_cost), advanced);
   gtk_widget_set_tooltip_text (combo, _("The short side at which the edit is learned: smaller is faster, larger sees finer detail"));
   return combo;
 }
 
 static GtkWidget *
-build_model_size (FseModelSize size)
+build_model_size (FseTrainAdvanced *advanced, gboolean automatic, FseModelSize size)
 {
   GtkWidget *combo = fse_named (gtk_combo_box_text_new (), "model-size");
 
-  gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (combo), "small", _("Small: the fastest"));
-  gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (combo), "medium", _("Medium"));
-  gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (combo), "large", _("Large: for a fast device"));
-  gtk_combo_box_set_active (GTK_COMBO_BOX (combo), size);
+  gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (combo), AUTOMATIC_MODEL, _("Automatic"));
+  for (guint i = 0; i < G_N_ELEMENTS (model_sizes); i++)
+    gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (combo), model_sizes[i].id, _(model_sizes[i].about));
+  gtk_combo_box_set_active_id (GTK_COMBO_BOX (combo), automatic ? AUTOMATIC_MODEL : model_sizes[size].id);
+  g_signal_connect_swapped (combo, "changed", G_CALLBACK (on_cost), advanced);
   return combo;
 }
 
@@ -227,6 +273,7 @@ fse_train_advanced_class_init (FseTrainAdvancedClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = finalize;
   length_signal = g_signal_new ("length-changed", FSE_TYPE_TRAIN_ADVANCED, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  cost_signal   = g_signal_new ("cost-changed", FSE_TYPE_TRAIN_ADVANCED, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   place_signal  = g_signal_new ("place-changed", FSE_TYPE_TRAIN_ADVANCED, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
@@ -248,8 +295,8 @@ fse_train_advanced_new (const FseTrainRequest *request, const gchar *folder)
 
   fse_train_request_settings (request, &settings);
   advanced->folder     = g_strdup (folder);
-  advanced->model_size = build_model_size (settings.model_size);
-  advanced->size       = build_size (request->size);
+  advanced->model_size = build_model_size (advanced, fse_train_request_has (request, FSE_MODEL_SIZE_AUTOMATIC), settings.model_size);
+  advanced->size       = build_size (advanced, request->size);
   advanced->seed       = fse_named (gtk_spin_button_new_with_range (0, G_MAXINT, 1.0), "seed");
   advanced->device     = fse_named (fse_device_combo_new (request->device), "device");
   advanced->about      = build_about ();
@@ -272,6 +319,8 @@ fse_train_advanced_new (const FseTrainRequest *request, const gchar *folder)
   fse_ui_grid_row (grid, 7, _("W_hat it does:"), advanced->instruction, advanced->instruction);
   fse_ui_grid_row (grid, 8, _("The wa_y back:"), advanced->inverse, advanced->inverse);
   gtk_grid_attach (grid, advanced->switches, 0, 9, 2, 1);
+  g_signal_connect_swapped (advanced->switches, "changed", G_CALLBACK (on_cost), advanced);
+  g_signal_connect_swapped (advanced->device, "changed", G_CALLBACK (on_cost), advanced);
   g_signal_connect (advanced->device, "told", G_CALLBACK (on_told), advanced);
   return GTK_WIDGET (advanced);
 }

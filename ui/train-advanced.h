@@ -3,7 +3,7 @@
  * What few need to know of a training: its length, sizes, seed, device, where
  * the file goes, and every switch of the engine.
  *
- * Signals: "length-changed", "place-changed".
+ * Signals: "length-changed", "cost-changed" (what else the time depends on), "place-changed".
  */
 #ifndef FSE_TRAIN_ADVANCED_H
 #define FSE_TRAIN_ADVANCED_H
@@ -22,9 +22,9 @@ G_DECLARE_FINAL_TYPE (FseTrainAdvanced, fse_train_advanced, FSE, TRAIN_ADVANCED,
 GtkWidget      *fse_train_advanced_new         (const FseTrainRequest *request, const gchar *folder);
 void            fse_train_advanced_take        (FseTrainAdvanced *advanced, FseTrainRequest *request);
 const gchar    *fse_train_advanced_folder      (FseTrainAdvanced *advanced);
-/* The length; -1 where it is set in steps. */
-gdouble         fse_train_advanced_minutes     (FseTrainAdvanced *advanced);
-void            fse_train_advanced_set_minutes (FseTrainAdvanced *advanced, gdouble minutes);
+/* What the automatic choices come to, where that is known; the length is one of them where `length` is set. */
+void            fse_train_advanced_show        (FseTrainAdvanced *advanced, const FseSettings *settings, gboolean known,
+                                                gboolean length);
 FseDeviceCombo *fse_train_advanced_device      (FseTrainAdvanced *advanced);
 
 G_END_DECLS

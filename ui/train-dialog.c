@@ -271,10 +271,12 @@ begin_resumed (FseTrainDialog *dialog)
   g_autofree gchar         *model   = fse_train_settings_model (FSE_TRAIN_SETTINGS (dialog->settings));
   g_autoptr (FseUnfinished) found   = fse_unfinished_find (model);
   g_autofree gchar         *text    = NULL;
+  gboolean                  own; /* the length was set by hand */
   gint                      steps;
   gdouble                   minutes;
 
   fse_train_settings_take (FSE_TRAIN_SETTINGS (dialog->settings), request);
+  own     = ! request->quality[0];
   steps   = request->steps;
   minutes = request->minutes;
   if (found || dialog->offered)
@@ -282,7 +284,7 @@ begin_resumed (FseTrainDialog *dialog)
       text = fse_train_request_to_text (found ? found->request : dialog->offered->request);
       fse_train_request_from_text (request, text);
     }
-  if (found)
+  if (found && own)
     {
       request->steps   = steps;
       request->minutes = minutes;
@@ -565,7 +567,7 @@ fse_train_dialog_run (FseHost *host, gint layer, FseTrainRequest *request, guint
       if (fse_pair_list_is_auto (fse_train_settings_pairs (FSE_TRAIN_SETTINGS (dialog->settings))))
         g_ptr_array_set_size (request->examples, 0);
     }
-  fse_device_combo_settle (fse_train_settings_device (FSE_TRAIN_SETTINGS (dialog->settings))); /* no thread may outlive the main one */
+  fse_train_settings_settle (FSE_TRAIN_SETTINGS (dialog->settings)); /* no thread may outlive the main one */
   gtk_widget_destroy (GTK_WIDGET (dialog));
   fse_ui_breathe ();
   if (! trained)

@@ -11,8 +11,11 @@
 #include <string.h>
 
 #include "example-reading.h"
+#include "train-plan.h"
 #include "training/job.h"
 #include "unfinished.h"
+
+#define PLAN_MILLISECONDS 20
 
 struct _FseTrainRun
 {
@@ -22,7 +25,10 @@ struct _FseTrainRun
   gchar             *folder, *model; /* in the system's encoding */
   gboolean           show;
 
-  /* While layers are read, in the main thread. */
+  FseJob            *planner;  /* finds out what the request leaves open, or NULL */
+  gboolean           planned;
+
+  /* Until the layers are read, in the main thread. */
   guint              idle;
   FseExampleReading *reading;  /* of the example number readings->len */
   GPtrArray         *readings; /* those whose layers are read */
@@ -47,6 +53,8 @@ run_free (FseTrainRun *run)
   if (current == run)
     current = NULL;
   g_clear_handle_id (&run->idle, g_source_remove);
+  if (run->planner)
+    fse_job_join (g_steal_pointer (&run->planner), NULL);
   g_clear_pointer (&run->reading, fse_example_reading_free);
   g_clear_pointer (&run->readings, g_ptr_array_unref);
   g_clear_pointer (&run->guest, fse_example_reading_free);
@@ -65,7 +73,7 @@ settings_from_request (FseSettings *settings, const FseTrainRequest *request, GE
 {
   fse_settings_default (settings);
   for (gchar **assignment = request->settings; *assignment; assignment++)
-    if (! fse_settings_set (settings, *assignment, error))
+    if (strcmp (*assignment, FSE_MODEL_SIZE_AUTOMATIC) != 0 && ! fse_settings_set (settings, *assignment, error))
       return FALSE;
   if (request->size > 0)
     settings->size = request->size;
@@ -115,6 +123,32 @@ join_warnings (FsePairs *pairs)
       g_string_append (text, line);
     }
   return text->len ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+}
+
+/* --- what the request leaves open ----------------------------------------- */
+
+static gboolean
+settle (FseTrainRun *run, guint n_pairs, GError **error)
+{
+  gboolean open = fse_train_plan_is_open (run->request);
+  FseSpeed speed;
+
+  if (run->planned)
+    return TRUE;
+  if (open && ! fse_train_plan_measure (run->request->device, &speed, error))
+    return FALSE;
+  fse_train_plan_make (run->request, open ? &speed : NULL, n_pairs, &run->settings);
+  fse_train_plan_fix (run->request, &run->settings);
+  run->planned = TRUE;
+  return TRUE;
+}
+
+static gboolean
+plan (gpointer data, GError **error)
+{
+  FseTrainRun *run = data;
+
+  return settle (run, run->request->examples->len, error);
 }
 
 /* --- the job -------------------------------------------------------------- */
@@ -191,7 +225,7 @@ work (gpointer data, GError **error)
   g_autofree gchar    *checkpoint = fse_checkpoint_path (run->model);
   gboolean             ok;
 
-  if (! pairs || ! fse_pairs_check (pairs, error) || is_cancelled (run, error)
+  if (! pairs || ! fse_pairs_check (pairs, error) || is_cancelled (run, error) || ! settle (run, pairs->pairs->len, error)
       || ! fse_unfinished_save (run->model, run->request, pairs, error))
     return FALSE;
   ok = train (run, pairs, error);
@@ -261,6 +295,26 @@ on_idle (gpointer data)
   if (! is_cancelled (run, &run->error) && read_some (run))
     return G_SOURCE_CONTINUE;
   run->idle = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+end_planning (FseTrainRun *run)
+{
+  if (run->planner)
+    fse_job_join (g_steal_pointer (&run->planner), &run->error);
+}
+
+/* How large the layers are read hangs on the plan. */
+static gboolean
+on_planning (gpointer data)
+{
+  FseTrainRun *run = data;
+
+  if (! fse_job_finished (run->planner))
+    return G_SOURCE_CONTINUE;
+  end_planning (run);
+  run->idle = run->error ? 0 : g_idle_add (on_idle, run);
   return G_SOURCE_REMOVE;
 }
 
@@ -339,8 +393,10 @@ fse_train_run_start (FseHost *host, const FseTrainRequest *request, gboolean sho
                            _("A file name cannot be written in this system's character set: choose another name."));
       return NULL;
     }
-  current   = run;
-  run->idle = g_idle_add (on_idle, run);
+  current = run;
+  if (request->examples->len > 0 && fse_train_plan_is_open (request))
+    run->planner = fse_job_new ("plan the training", plan, run);
+  run->idle = run->planner ? g_timeout_add (PLAN_MILLISECONDS, on_planning, run) : g_idle_add (on_idle, run);
   return run;
 }
 
@@ -474,10 +530,11 @@ fse_train_run_end (FseTrainRun *run, GError **error)
 {
   gboolean ok = FALSE;
 
+  end_planning (run);
   if (run->idle) /* the layers are read first, whoever waits */
     {
       g_clear_handle_id (&run->idle, g_source_remove);
-      while (! is_cancelled (run, &run->error) && read_some (run))
+      while (! run->error && ! is_cancelled (run, &run->error) && read_some (run))
         ;
     }
   if (run->job)
@@ -491,7 +548,10 @@ fse_train_run_end (FseTrainRun *run, GError **error)
 void
 fse_runs_abort (void)
 {
-  if (! current || ! current->job)
+  if (! current)
+    return;
+  end_planning (current);
+  if (! current->job)
     return;
   fse_train_run_cancel (current);
   fse_job_join (g_steal_pointer (&current->job), NULL); /* the run itself stays valid for whoever holds it */

@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "model-folder.h"
+#include "quality-combo.h"
 #include "train-advanced.h"
+#include "train-plan.h"
 #include "training/trainer.h"
 #include "ui-init.h"
 
@@ -26,18 +28,6 @@ struct _FseTrainSettings
 G_DEFINE_TYPE (FseTrainSettings, fse_train_settings, GTK_TYPE_BOX)
 
 static guint changed_signal;
-
-/* How long a training takes is up to the user, and the same on each device:
- * what the device decides is how far it gets meanwhile. */
-static const struct
-{
-  const gchar *id, *text;
-  gdouble      minutes;
-} qualities[] = {
-  { "quick", N_("Quick: about %g minutes"), 2.0 },
-  { "balanced", N_("Balanced: about %g minutes"), 5.0 },
-  { "best", N_("Best: about %g minutes"), 20.0 },
-};
 
 /* --- values in and out ---------------------------------------------------- */
 
@@ -63,6 +53,7 @@ fse_train_settings_take (FseTrainSettings *settings, FseTrainRequest *request)
   request->examples = fse_pair_list_get (FSE_PAIR_LIST (settings->pairs));
   fse_request_string (&request->folder, "");
   fse_request_string (&request->model, model);
+  fse_request_string (&request->quality, fse_quality_combo_get (FSE_QUALITY_COMBO (settings->quality)));
   fse_train_advanced_take (FSE_TRAIN_ADVANCED (settings->advanced), request);
   fse_train_request_set (request, "flips",
                          gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (settings->sides)) ? NULL : "on");
@@ -72,6 +63,13 @@ FseDeviceCombo *
 fse_train_settings_device (FseTrainSettings *settings)
 {
   return fse_train_advanced_device (FSE_TRAIN_ADVANCED (settings->advanced));
+}
+
+void
+fse_train_settings_settle (FseTrainSettings *settings)
+{
+  fse_quality_combo_settle (FSE_QUALITY_COMBO (settings->quality));
+  fse_device_combo_settle (fse_train_settings_device (settings));
 }
 
 FsePairList *
@@ -121,37 +119,54 @@ fse_train_settings_rename (FseTrainSettings *settings)
 
 /* --- the user's hand ------------------------------------------------------ */
 
+/* What the choices come to, and how long each quality takes. */
 static void
-on_quality (GtkComboBox *quality, FseTrainSettings *settings)
+plan (FseTrainSettings *settings)
 {
-  const gchar *id = gtk_combo_box_get_active_id (quality);
+  g_autoptr (FseTrainRequest) request = fse_train_request_new ();
+  gboolean                    open, known;
+  FseSettings                 planned;
+  FseSpeed                    speed;
+  guint                       n;
 
-  for (guint i = 0; i < G_N_ELEMENTS (qualities); i++)
-    if (g_strcmp0 (id, qualities[i].id) == 0)
-      fse_train_advanced_set_minutes (FSE_TRAIN_ADVANCED (settings->advanced), qualities[i].minutes);
-  if (g_strcmp0 (id, "own") == 0)
-    gtk_expander_set_expanded (GTK_EXPANDER (settings->expander), TRUE);
+  fse_train_settings_take (settings, request);
+  n = request->examples->len;
+  g_ptr_array_set_size (request->examples, 0);
+  open  = fse_train_plan_is_open (request);
+  known = fse_train_plan_known (request->device, &speed);
+  fse_train_request_settings (request, &planned);
+  fse_train_plan_make (request, known ? &speed : NULL, n, &planned);
+  fse_quality_combo_show (FSE_QUALITY_COMBO (settings->quality), request, n);
+  fse_train_advanced_show (FSE_TRAIN_ADVANCED (settings->advanced), &planned, known || ! open, open);
 }
 
-/* The length was set below: which quality is it? */
+static void
+on_quality (FseTrainSettings *settings)
+{
+  if (! fse_quality_combo_get (FSE_QUALITY_COMBO (settings->quality))[0])
+    gtk_expander_set_expanded (GTK_EXPANDER (settings->expander), TRUE);
+  plan (settings);
+}
+
+/* The length was set below: that is no quality of ours. */
 static void
 on_length (FseTrainSettings *settings)
 {
-  gdouble      minutes = fse_train_advanced_minutes (FSE_TRAIN_ADVANCED (settings->advanced));
-  const gchar *id      = "own";
-
-  for (guint i = 0; i < G_N_ELEMENTS (qualities); i++)
-    if (minutes == qualities[i].minutes)
-      id = qualities[i].id;
-  g_signal_handlers_block_by_func (settings->quality, (gpointer) on_quality, settings);
-  gtk_combo_box_set_active_id (GTK_COMBO_BOX (settings->quality), id);
-  g_signal_handlers_unblock_by_func (settings->quality, (gpointer) on_quality, settings);
+  fse_quality_combo_set (FSE_QUALITY_COMBO (settings->quality), "");
+  plan (settings);
 }
 
 static void
 on_changed (FseTrainSettings *settings)
 {
   g_signal_emit (settings, changed_signal, 0);
+}
+
+static void
+on_pairs (FseTrainSettings *settings)
+{
+  plan (settings);
+  on_changed (settings);
 }
 
 /* Advanced is as high as it is, or as the screen leaves room for: the buttons below must be seen. */
@@ -175,22 +190,6 @@ on_expanded (FseTrainSettings *settings)
 
 /* --- building ------------------------------------------------------------- */
 
-static GtkWidget *
-build_quality (FseTrainSettings *settings)
-{
-  GtkWidget *combo = fse_named (gtk_combo_box_text_new (), "quality");
-
-  for (guint i = 0; i < G_N_ELEMENTS (qualities); i++)
-    {
-      g_autofree gchar *text = g_strdup_printf (_(qualities[i].text), qualities[i].minutes);
-
-      gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (combo), qualities[i].id, text);
-    }
-  gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (combo), "own", _("As long as set under Advanced"));
-  g_signal_connect (combo, "changed", G_CALLBACK (on_quality), settings);
-  return combo;
-}
-
 static void
 set_values (FseTrainSettings *settings, const FseTrainRequest *request)
 {
@@ -202,7 +201,6 @@ set_values (FseTrainSettings *settings, const FseTrainRequest *request)
   if (request->model[0] ? path && g_file_test (path, G_FILE_TEST_EXISTS) : is_taken (fse_train_advanced_folder (FSE_TRAIN_ADVANCED (settings->advanced)), name))
     fse_train_settings_rename (settings); /* what was learnt shall not be lost */
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (settings->sides), ! fse_train_request_has (request, "flips=on"));
-  on_length (settings);
   if (request->examples->len)
     fse_pair_list_set (FSE_PAIR_LIST (settings->pairs), request->examples);
   else if (request->folder[0])
@@ -241,7 +239,7 @@ fse_train_settings_new (FseHost *host, const FseTrainRequest *request)
   settings->pairs    = fse_named (fse_pair_list_new (host), "pairs");
   settings->name     = fse_named (gtk_entry_new (), "name");
   settings->advanced = fse_train_advanced_new (request, folder ? folder : ours);
-  settings->quality  = build_quality (settings);
+  settings->quality  = fse_named (fse_quality_combo_new (), "quality");
   settings->sides    = fse_named (gtk_check_button_new_with_mnemonic (_("_Left and right matter")), "sides");
   settings->expander = fse_named (gtk_expander_new_with_mnemonic (_("Ad_vanced")), "advanced");
   gtk_widget_set_tooltip_text (settings->sides, _("As with letters, or a parting of the hair; where they do not, mirrored "
@@ -254,10 +252,8 @@ fse_train_settings_new (FseHost *host, const FseTrainRequest *request)
   gtk_container_add (GTK_CONTAINER (settings->scroll), settings->advanced);
   gtk_container_add (GTK_CONTAINER (settings->expander), settings->scroll);
   g_signal_connect_swapped (settings->expander, "notify::expanded", G_CALLBACK (on_expanded), settings);
-  g_signal_connect_swapped (settings->pairs, "changed", G_CALLBACK (on_changed), settings);
   g_signal_connect_swapped (settings->name, "changed", G_CALLBACK (on_changed), settings);
   g_signal_connect_swapped (settings->advanced, "place-changed", G_CALLBACK (on_changed), settings);
-  g_signal_connect_swapped (settings->advanced, "length-changed", G_CALLBACK (on_length), settings);
 
   gtk_grid_set_row_spacing (grid, 6);
   gtk_grid_set_column_spacing (grid, 12);
@@ -267,6 +263,13 @@ fse_train_settings_new (FseHost *host, const FseTrainRequest *request)
   gtk_box_pack_start (GTK_BOX (settings), settings->pairs, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (settings), GTK_WIDGET (grid), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (settings), settings->expander, FALSE, FALSE, 0);
+  fse_quality_combo_set (FSE_QUALITY_COMBO (settings->quality), request->quality);
   set_values (settings, request);
+  plan (settings);
+  g_signal_connect_swapped (settings->pairs, "changed", G_CALLBACK (on_pairs), settings);
+  g_signal_connect_swapped (settings->quality, "changed", G_CALLBACK (on_quality), settings);
+  g_signal_connect_swapped (settings->quality, "measured", G_CALLBACK (plan), settings);
+  g_signal_connect_swapped (settings->advanced, "length-changed", G_CALLBACK (on_length), settings);
+  g_signal_connect_swapped (settings->advanced, "cost-changed", G_CALLBACK (plan), settings);
   return GTK_WIDGET (settings);
 }

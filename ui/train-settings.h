@@ -28,6 +28,8 @@ void            fse_train_settings_rename (FseTrainSettings *settings);
 gchar          *fse_train_settings_model  (FseTrainSettings *settings);
 FsePairList    *fse_train_settings_pairs  (FseTrainSettings *settings);
 FseDeviceCombo *fse_train_settings_device (FseTrainSettings *settings);
+/* Waits for its threads, serving the main context: before the process ends. */
+void            fse_train_settings_settle (FseTrainSettings *settings);
 
 G_END_DECLS
 

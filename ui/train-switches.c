@@ -17,6 +17,8 @@ struct _FseTrainSwitches
 
 G_DEFINE_TYPE (FseTrainSwitches, fse_train_switches, GTK_TYPE_GRID)
 
+static guint changed_signal;
+
 /* All of them are on by default. */
 static const struct
 {
@@ -66,6 +68,7 @@ static void
 fse_train_switches_class_init (FseTrainSwitchesClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = finalize;
+  changed_signal = g_signal_new ("changed", FSE_TYPE_TRAIN_SWITCHES, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -76,6 +79,12 @@ fse_train_switches_init (FseTrainSwitches *switches)
   gtk_grid_set_row_spacing (GTK_GRID (switches), 3);
 }
 
+static void
+changed (FseTrainSwitches *switches)
+{
+  g_signal_emit (switches, changed_signal, 0);
+}
+
 static GtkWidget *
 add_number (FseTrainSwitches *switches, gint column, const gchar *name, const gchar *label, GtkWidget *spin, guint digits, gdouble value)
 {
@@ -84,6 +93,7 @@ add_number (FseTrainSwitches *switches, gint column, const gchar *name, const gc
 
   gtk_spin_button_set_digits (GTK_SPIN_BUTTON (spin), digits);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), value);
+  g_signal_connect_swapped (spin, "value-changed", G_CALLBACK (changed), switches);
   gtk_label_set_mnemonic_widget (GTK_LABEL (text), spin);
   gtk_box_pack_start (GTK_BOX (box), text, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), spin, FALSE, FALSE, 0);
@@ -103,6 +113,7 @@ fse_train_switches_new (const FseSettings *settings)
       gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (check), G_STRUCT_MEMBER (gboolean, settings, table[i].offset));
       gtk_label_set_line_wrap (GTK_LABEL (gtk_bin_get_child (GTK_BIN (check))), TRUE);
       gtk_widget_set_tooltip_text (check, table[i].name);
+      g_signal_connect_swapped (check, "toggled", G_CALLBACK (changed), switches);
       gtk_grid_attach (GTK_GRID (switches), check, (gint) i % 2, (gint) i / 2, 1, 1);
       g_ptr_array_add (switches->checks, check);
     }

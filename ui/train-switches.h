@@ -2,6 +2,8 @@
  *
  * The parts of the method, each with its switch, and the two numbers of the
  * optimiser: for those who want to know what a part is good for.
+ *
+ * Signal: "changed".
  */
 #ifndef FSE_TRAIN_SWITCHES_H
 #define FSE_TRAIN_SWITCHES_H

@@ -85,6 +85,22 @@ fse_ui_grid_row (GtkGrid *grid, gint row, const gchar *text, GtkWidget *widget, 
   gtk_grid_attach (grid, widget, 1, row, 1, 1);
 }
 
+void
+fse_ui_combo_say (GtkComboBox *combo, const gchar *id, const gchar *text)
+{
+  GtkTreeModel *model = gtk_combo_box_get_model (combo);
+  GtkTreeIter   iter;
+
+  for (gboolean more = gtk_tree_model_get_iter_first (model, &iter); more; more = gtk_tree_model_iter_next (model, &iter))
+    {
+      g_autofree gchar *there = NULL;
+
+      gtk_tree_model_get (model, &iter, gtk_combo_box_get_id_column (combo), &there, -1);
+      if (g_strcmp0 (there, id) == 0)
+        gtk_list_store_set (GTK_LIST_STORE (model), &iter, gtk_combo_box_get_entry_text_column (combo), text, -1);
+    }
+}
+
 GtkWidget *
 fse_ui_icon_button (const gchar *name, const gchar *icon, const gchar *tip)
 {

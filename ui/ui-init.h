@@ -30,6 +30,9 @@ void     fse_ui_breathe    (void);
  * to `target`: the widget or the one within it that matters. */
 void     fse_ui_grid_row   (GtkGrid *grid, gint row, const gchar *label, GtkWidget *widget, GtkWidget *target);
 
+/* Another text for the choice of that id. */
+void     fse_ui_combo_say  (GtkComboBox *combo, const gchar *id, const gchar *text);
+
 /* A flat button with an icon; the tip is its accessible name as well. */
 GtkWidget *fse_ui_icon_button (const gchar *name, const gchar *icon, const gchar *tip);
 

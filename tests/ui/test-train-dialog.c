@@ -15,6 +15,7 @@
 #include "ui/pair-list.h"
 #include "ui/split-preview.h"
 #include "ui/train-dialog.h"
+#include "ui/unfinished.h"
 
 #define HEARTBEAT_MICROSECONDS 100000
 
@@ -120,6 +121,68 @@ test_stop_and_resume (void)
   g_assert_true (fse_train_dialog_result (FSE_TRAIN_DIALOG (dialog), &steps, &loss));
   g_assert_cmpuint (steps, ==, stopped + 3);
   g_assert_false (gtk_widget_get_visible (dialog_part (dialog, "resume")));
+  dialog_destroy (dialog);
+  fake_host_free (fake);
+}
+
+static gboolean
+is_timed (GtkWidget *dialog)
+{
+  g_autofree gchar *text = gtk_combo_box_text_get_active_text (GTK_COMBO_BOX_TEXT (dialog_part (dialog, "quality")));
+
+  return strstr (text, ": about ") != NULL;
+}
+
+static gchar *
+shown (GtkWidget *dialog, const gchar *name)
+{
+  return gtk_combo_box_text_get_active_text (GTK_COMBO_BOX_TEXT (dialog_part (dialog, name)));
+}
+
+/* The qualities say how long they take here; what is left open is settled, shown, and trained by. */
+static void
+test_quality (void)
+{
+  FakeHost                   *fake    = fake_host_new (folder);
+  g_autoptr (FseTrainRequest) request = fse_train_request_new ();
+  g_autofree gchar           *model = NULL, *before = NULL, *size = NULL, *width = NULL;
+  g_autoptr (FseUnfinished)   found = NULL;
+  GtkWidget                  *dialog;
+  gdouble                     balanced, quick;
+
+  fse_train_request_automatic (request);
+  dialog = fse_train_dialog_new (&fake->host, FAKE_PICTURE, request);
+  gtk_entry_set_text (GTK_ENTRY (dialog_part (dialog, "name")), "planned");
+  before = shown (dialog, "quality");
+  g_assert_cmpstr (before, ==, "Balanced");
+  gtk_widget_show (dialog);
+  dialog_wait_for (dialog, "the device was measured", is_timed);
+  size  = shown (dialog, "size");
+  width = shown (dialog, "model-size");
+  g_assert_nonnull (strstr (size, "Automatic: "));
+  g_assert_cmpstr (width, ==, "Automatic: Small"); /* five pairs are worth no more */
+  g_assert_cmpint (gtk_combo_box_get_active (GTK_COMBO_BOX (dialog_part (dialog, "unit"))), ==, 1);
+  balanced = gtk_spin_button_get_value (GTK_SPIN_BUTTON (dialog_part (dialog, "budget")));
+  gtk_combo_box_set_active_id (GTK_COMBO_BOX (dialog_part (dialog, "quality")), "quick");
+  quick = gtk_spin_button_get_value (GTK_SPIN_BUTTON (dialog_part (dialog, "budget")));
+  g_assert_cmpfloat (quick, >=, 100);
+  g_assert_cmpfloat (quick, <, balanced);
+
+  dialog_press (dialog, "train");
+  dialog_wait_for (dialog, "the first step was made", has_steps);
+  dialog_press (dialog, "close");
+  dialog_wait_for (dialog, "the training stopped", is_idle);
+  g_assert_cmpstr (request->quality, ==, "quick"); /* what is remembered is what was asked for */
+  model = g_build_filename (folder, "models", "planned.fewshot.safetensors", NULL);
+  found = fse_unfinished_find (model);
+  g_assert_nonnull (found);
+  g_assert_cmpstr (found->request->quality, ==, ""); /* and what is resumed is what was begun */
+  g_assert_cmpint (found->request->steps, ==, (gint) quick);
+  g_assert_cmpint (found->request->size, >=, 64);
+
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (dialog_part (dialog, "budget")), 77);
+  g_assert_cmpstr (gtk_combo_box_get_active_id (GTK_COMBO_BOX (dialog_part (dialog, "quality"))), ==, "own");
+  fse_unfinished_drop (model, TRUE);
   dialog_destroy (dialog);
   fake_host_free (fake);
 }
@@ -429,6 +492,7 @@ main (int argc, char **argv)
       g_test_add_func ("/train/errors", test_train_errors);
       g_test_add_func ("/train/to the end", test_train);
       g_test_add_func ("/train/names", test_names);
+      g_test_add_func ("/train/quality", test_quality);
       g_test_add_func ("/train/stopped and resumed", test_stop_and_resume);
       g_test_add_func ("/train/no freeze, three clicks", test_heartbeat_and_clicks);
       g_test_add_func ("/train/paused, kept, trained further", test_pause_keep_further);
