@@ -38,3 +38,28 @@ fse_raster_of_images (FseRasterImages *images)
   return (FseRaster) { .width = images->from->width, .height = images->from->height, .has_alpha = images->from->has_alpha,
                        .read = read_image, .write = write_image, .data = images };
 }
+
+static gboolean
+read_picture (gpointer data, const FseRectangle *rectangle, gfloat *rgba, GError **error)
+{
+  FseRasterPictures *pictures = data;
+
+  fse_picture_read (pictures->from, rectangle->x, rectangle->y, rectangle->width, rectangle->height, rgba);
+  return TRUE;
+}
+
+static gboolean
+write_picture (gpointer data, const FseRectangle *rectangle, const gfloat *rgba, GError **error)
+{
+  FseRasterPictures *pictures = data;
+
+  return fse_picture_write (pictures->to, pictures->from, rectangle->x, rectangle->y, rectangle->width, rectangle->height, rgba, error);
+}
+
+FseRaster
+fse_raster_of_pictures (FseRasterPictures *pictures)
+{
+  return (FseRaster) { .width = fse_picture_width (pictures->from), .height = fse_picture_height (pictures->from),
+                       .has_alpha = fse_picture_has_alpha (pictures->from),
+                       .read = read_picture, .write = write_picture, .data = pictures };
+}

@@ -9,7 +9,7 @@
 #ifndef FSE_RASTER_H
 #define FSE_RASTER_H
 
-#include "files/image.h"
+#include "files/picture.h"
 
 G_BEGIN_DECLS
 
@@ -46,6 +46,15 @@ typedef struct
 } FseRasterImages;
 
 FseRaster fse_raster_of_images (FseRasterImages *images);
+
+/* The same of pictures in their own depth; what is not edited keeps its numbers. */
+typedef struct
+{
+  const FsePicture *from;
+  FsePicture       *to;
+} FseRasterPictures;
+
+FseRaster fse_raster_of_pictures (FseRasterPictures *pictures);
 
 G_END_DECLS
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/pipeline.h"
 
-/* Pixels that wait or are worked on; 16 bytes each, and a result's as many.  One picture is let in anyway. */
+/* Pixels that wait or are worked on; 3 to 8 bytes each, and a result's as many.  One picture is let in anyway. */
 #define MAX_PIXELS ((gsize) 24 << 20)
 
 /* A picture on its way; what failed travels on to be told in its turn. */
 typedef struct
 {
   FseOutcome *outcome;
-  FseImage   *picture, *result;
+  FsePicture *picture, *result;
   gsize       pixels;
 } Item;
 
@@ -51,7 +51,7 @@ wait_for_room (FsePipeline *pipeline)
 static void
 enter (FsePipeline *pipeline, Item *item)
 {
-  item->pixels = item->picture ? (gsize) item->picture->width * item->picture->height : 0;
+  item->pixels = item->picture ? (gsize) fse_picture_width (item->picture) * fse_picture_height (item->picture) : 0;
   g_mutex_lock (&pipeline->lock);
   pipeline->pixels += item->pixels;
   pipeline->items++;
@@ -61,8 +61,8 @@ enter (FsePipeline *pipeline, Item *item)
 static void
 leave (FsePipeline *pipeline, Item *item)
 {
-  g_clear_pointer (&item->picture, fse_image_unref);
-  g_clear_pointer (&item->result, fse_image_unref);
+  g_clear_pointer (&item->picture, fse_picture_free);
+  g_clear_pointer (&item->result, fse_picture_free);
   g_mutex_lock (&pipeline->lock);
   pipeline->pixels -= item->pixels;
   pipeline->items--;
@@ -86,7 +86,7 @@ read_all (gpointer data)
       item = g_new0 (Item, 1);
       item->outcome = g_new0 (FseOutcome, 1);
       item->outcome->route = g_ptr_array_index (pipeline->routes, i);
-      item->picture = fse_image_load (item->outcome->route->input, &item->outcome->error);
+      item->picture = fse_picture_load (item->outcome->route->input, &item->outcome->error);
       enter (pipeline, item);
       g_async_queue_push (pipeline->read, item);
     }
@@ -100,6 +100,22 @@ note_progress (gdouble fraction, gpointer data)
   FsePipeline *pipeline = data;
 
   g_atomic_int_set (&pipeline->permille, (gint) (fraction * 1000));
+}
+
+/* NULL: it failed, as the outcome says. */
+static FsePicture *
+edit (FsePipeline *pipeline, Item *item)
+{
+  g_autoptr (FsePicture) result = fse_picture_new_like (item->picture, item->outcome->route->output, &item->outcome->error);
+  FseRasterPictures      pictures = { item->picture, result };
+  FseRaster              raster;
+
+  if (!result)
+    return NULL;
+  raster = fse_raster_of_pictures (&pictures);
+  if (!fse_editor_apply_raster (pipeline->editor, &raster, NULL, pipeline->settings, note_progress, pipeline, &item->outcome->error))
+    return NULL;
+  return g_steal_pointer (&result);
 }
 
 static gpointer
@@ -116,10 +132,9 @@ edit_all (gpointer data)
         {
           g_atomic_int_set (&pipeline->permille, 0);
           g_atomic_pointer_set (&pipeline->current, item->outcome->route);
-          item->result = fse_editor_apply (pipeline->editor, item->picture, pipeline->settings, note_progress, pipeline,
-                                           &item->outcome->error);
+          item->result = edit (pipeline, item);
         }
-      g_clear_pointer (&item->picture, fse_image_unref);
+      g_clear_pointer (&item->picture, fse_picture_free);
       g_async_queue_push (pipeline->edited, item);
     }
   g_async_queue_push (pipeline->edited, &end);
@@ -138,7 +153,7 @@ write_all (gpointer data)
       gint64      now;
 
       if (item->result)
-        fse_image_save_like (item->result, outcome->route->output, outcome->route->input, &outcome->notice, &outcome->error);
+        fse_picture_save (item->result, outcome->route->output, outcome->route->input, &outcome->notice, &outcome->error);
       leave (pipeline, item);
       now = g_get_monotonic_time ();
       outcome->seconds = (now - pipeline->last) / 1e6;

@@ -43,7 +43,11 @@ png_facts (View view, FsePictureFacts *facts)
       if (length > view.n - at - 12)
         return;
       if (memcmp (view.bytes + at + 4, "iCCP", 4) == 0)
-        facts->profile = TRUE;
+        {
+          facts->profile = TRUE;
+          facts->icc = at + 8;
+          facts->icc_n = length;
+        }
       if (memcmp (view.bytes + at + 4, "IEND", 4) == 0)
         {
           facts->complete = TRUE;
@@ -201,6 +205,26 @@ tiff_facts (View view, FsePictureFacts *facts)
   facts->complete = TRUE;
 }
 
+static void
+webp_facts (View view, FsePictureFacts *facts)
+{
+  facts->kind = FSE_PICTURE_WEBP;
+  facts->complete = get (&view, 4, 4) <= view.n - 8;
+  for (gsize at = 12; at + 8 <= view.n;)
+    {
+      guint32 length = get (&view, at + 4, 4);
+
+      if (length > view.n - at - 8)
+        return;
+      if (memcmp (view.bytes + at, "ICCP", 4) == 0)
+        {
+          facts->icc = at + 8;
+          facts->icc_n = length;
+        }
+      at += 8 + (gsize) length + (length & 1);
+    }
+}
+
 FsePictureFacts
 fse_picture_facts (const guint8 *bytes, gsize n)
 {
@@ -212,10 +236,7 @@ fse_picture_facts (const guint8 *bytes, gsize n)
   else if (n >= 3 && memcmp (bytes, "\xFF\xD8\xFF", 3) == 0)
     jpeg_facts (view, &facts);
   else if (n >= 12 && memcmp (bytes, "RIFF", 4) == 0 && memcmp (bytes + 8, "WEBP", 4) == 0)
-    {
-      facts.kind = FSE_PICTURE_WEBP;
-      facts.complete = get (&view, 4, 4) <= n - 8;
-    }
+    webp_facts (view, &facts);
   else if (n >= 8 && (memcmp (bytes, "II*\0", 4) == 0 || memcmp (bytes, "MM\0*", 4) == 0 ||
                       memcmp (bytes, "II+\0", 4) == 0 || memcmp (bytes, "MM\0+", 4) == 0))
     tiff_facts (view, &facts);

@@ -15,59 +15,60 @@
 #include "files/metadata.h"
 
 /* Turns as EXIF's orientation says: 2..4 keep the size, 5..8 swap its sides. */
-static FseImage *
-turn_upright (FseImage *image, gint orientation, GError **error)
+static FsePicture *
+turn_upright (FsePicture *picture, gint orientation, GError **error)
 {
-  gboolean  swap = orientation >= 5;
-  gboolean  mirror_x = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
-  gboolean  mirror_y = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
-  gint      width = swap ? image->height : image->width, height = swap ? image->width : image->height;
-  FseImage *upright;
+  gboolean    swap = orientation >= 5;
+  gboolean    mirror_x = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
+  gboolean    mirror_y = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+  gint        width = swap ? picture->height : picture->width, height = swap ? picture->width : picture->height;
+  gsize       step = picture->step;
+  FsePicture *upright;
 
   if (orientation == 1)
-    return image;
-  upright = fse_image_new (width, height, error);
-  if (!upright)
-    {
-      fse_image_unref (image);
-      return NULL;
-    }
-  fse_image_take_kind (upright, image);
-  for (gint y = 0; y < height; y++)
+    return picture;
+  upright = fse_picture_new (width, height, picture->bits, picture->gray, picture->alpha, error);
+  for (gint y = 0; upright && y < height; y++)
     for (gint x = 0; x < width; x++)
       {
         gint from_x = swap ? y : x, from_y = swap ? x : y;
 
         if (mirror_x)
-          from_x = image->width - 1 - from_x;
+          from_x = picture->width - 1 - from_x;
         if (mirror_y)
-          from_y = image->height - 1 - from_y;
-        memcpy (upright->rgba + ((gsize) y * width + x) * 4,
-                image->rgba + ((gsize) from_y * image->width + from_x) * 4, 4 * sizeof (gfloat));
+          from_y = picture->height - 1 - from_y;
+        memcpy (upright->numbers + ((gsize) y * width + x) * step,
+                picture->numbers + ((gsize) from_y * picture->width + from_x) * step, step);
       }
-  fse_image_unref (image);
+  if (upright)
+    fse_picture_take_profile (upright, picture->profile);
+  fse_picture_free (picture);
   return upright;
 }
 
-static FseImage *
+static FsePicture *
 decode (const gchar *path, const guint8 *bytes, gsize n, const FsePictureFacts *facts, GError **error)
 {
-  gboolean  quick = facts->kind == FSE_PICTURE_JPEG || (facts->kind == FSE_PICTURE_PNG && facts->bits == 8);
-  FseImage *image;
+  gboolean           quick = facts->kind == FSE_PICTURE_JPEG || (facts->kind == FSE_PICTURE_PNG && facts->bits == 8);
+  g_autoptr (GBytes) profile = NULL;
+  FsePicture        *picture;
 
   if (quick)
     return fse_pixbuf_load (bytes, n, facts, error);
-  image = fse_gegl_load (path, facts, error);
-  if (!image && facts->kind == FSE_PICTURE_OTHER)
+  if (facts->icc_n)
+    profile = facts->kind == FSE_PICTURE_PNG ? fse_png_profile_unpack (bytes + facts->icc, facts->icc_n)
+                                             : g_bytes_new (bytes + facts->icc, facts->icc_n);
+  picture = fse_gegl_load (path, facts, profile, error);
+  if (!picture && facts->kind == FSE_PICTURE_OTHER)
     {
       g_clear_error (error);
-      image = fse_pixbuf_load (bytes, n, facts, error);
+      picture = fse_pixbuf_load (bytes, n, facts, error);
     }
-  return image;
+  return picture;
 }
 
-FseImage *
-fse_image_load (const gchar *path, GError **error)
+FsePicture *
+fse_picture_load (const gchar *path, GError **error)
 {
   g_autofree gchar       *shown = g_filename_display_name (path);
   g_autoptr (GMappedFile) map = fse_disk_map (path, FSE_ERROR_BAD_IMAGE, error);
@@ -75,7 +76,7 @@ fse_image_load (const gchar *path, GError **error)
   FsePictureFacts         facts;
   const guint8           *bytes;
   gsize                   n;
-  FseImage               *image;
+  FsePicture             *picture;
 
   if (!map)
     return NULL;
@@ -100,13 +101,13 @@ fse_image_load (const gchar *path, GError **error)
       return NULL;
     }
 
-  image = decode (path, bytes, n, &facts, &reason);
-  if (!image && reason->domain == FSE_ERROR && reason->code == FSE_ERROR_OUT_OF_MEMORY)
+  picture = decode (path, bytes, n, &facts, &reason);
+  if (!picture && reason->domain == FSE_ERROR && reason->code == FSE_ERROR_OUT_OF_MEMORY)
     {
       g_propagate_error (error, g_steal_pointer (&reason));
       return NULL;
     }
-  if (!image)
+  if (!picture)
     {
       g_debug ("%s: %s", shown, reason->message);
       if (facts.kind == FSE_PICTURE_OTHER)
@@ -117,7 +118,23 @@ fse_image_load (const gchar *path, GError **error)
                      "“%s” is damaged and cannot be decoded. Copy or save it again.", shown);
       return NULL;
     }
-  return turn_upright (image, facts.orientation, error);
+  return turn_upright (picture, facts.orientation, error);
+}
+
+FseImage *
+fse_image_load (const gchar *path, GError **error)
+{
+  g_autoptr (FsePicture) picture = fse_picture_load (path, error);
+  FseImage              *image = picture ? fse_image_new (picture->width, picture->height, error) : NULL;
+
+  if (!image)
+    return NULL;
+  image->bits = picture->bits;
+  image->has_alpha = picture->alpha;
+  image->gray = picture->gray;
+  image->profile = picture->profile ? g_bytes_ref (picture->profile) : NULL;
+  fse_picture_read (picture, 0, 0, picture->width, picture->height, image->rgba);
+  return image;
 }
 
 static FsePictureKind
@@ -160,54 +177,28 @@ fse_image_is_named (const gchar *file)
   return FALSE;
 }
 
-/* A tint that an eye might see. */
-#define VISIBLE (2 / 255.0f)
-
-/* The pixels in the profile that the file will hold; none where it cannot. */
-static void
-to_profile (FseImage *image, FsePictureKind kind)
+/* An empty picture that a file of this kind can hold. */
+static FsePicture *
+suited (FsePictureKind kind, gint width, gint height, gint bits, gboolean gray, gboolean alpha, gboolean linear, GBytes *profile,
+        GError **error)
 {
-  const Babl *space = image->gray || kind == FSE_PICTURE_WEBP ? NULL : fse_profile_space (image->profile);
+  gboolean    small = kind == FSE_PICTURE_JPEG || kind == FSE_PICTURE_WEBP;
+  gint        most = small ? 8 : kind == FSE_PICTURE_PNG ? 16 : 32;
+  FsePicture *picture = fse_picture_new (width, height, MIN (bits, most), gray, alpha && kind != FSE_PICTURE_JPEG, error);
 
-  if (space)
-    babl_process (babl_fish (babl_format ("R'G'B'A float"), babl_format_with_space ("R'G'B'A float", space)),
-                  image->rgba, image->rgba, (glong) image->width * image->height);
-  else if (image->gray || kind == FSE_PICTURE_WEBP)
-    g_clear_pointer (&image->profile, g_bytes_unref);
+  if (!picture)
+    return NULL;
+  picture->linear = linear && kind == FSE_PICTURE_TIFF;
+  if (kind != FSE_PICTURE_WEBP) /* whose writer knows of no profile */
+    fse_picture_take_profile (picture, profile);
+  return picture;
 }
 
-/* What is saved in place of `image`: one that JPEG's missing alpha, a colour
- * given to a gray picture, or a not-a-number do no harm to. */
-static FseImage *
-suit (const FseImage *image, FsePictureKind kind, GError **error)
+FsePicture *
+fse_picture_new_like (const FsePicture *picture, const gchar *path, GError **error)
 {
-  gsize     n = (gsize) image->width * image->height;
-  gboolean  flatten = kind == FSE_PICTURE_JPEG && image->has_alpha;
-  FseImage *copy = fse_image_new (image->width, image->height, error);
-
-  if (!copy)
-    return NULL;
-  fse_image_take_kind (copy, image);
-  copy->has_alpha = image->has_alpha && !flatten;
-  for (gsize i = 0; i < n; i++)
-    {
-      const gfloat *from = image->rgba + 4 * i;
-      gfloat       *to = copy->rgba + 4 * i;
-      gfloat        alpha = isfinite (from[3]) ? CLAMP (from[3], 0, 1) : 1;
-
-      for (gint c = 0; c < 3; c++)
-        {
-          to[c] = isfinite (from[c]) ? from[c] : 0;
-          if (flatten) /* over white, as paper would be */
-            to[c] = to[c] * alpha + 1 - alpha;
-        }
-      to[3] = copy->has_alpha ? alpha : 1;
-      /* An edit may have coloured a gray photograph: then colour is what counts. */
-      if (copy->gray && (fabsf (to[0] - to[1]) > VISIBLE || fabsf (to[0] - to[2]) > VISIBLE))
-        copy->gray = FALSE;
-    }
-  to_profile (copy, kind);
-  return copy;
+  return suited (kind_of_name (path), picture->width, picture->height, picture->bits, picture->gray, picture->alpha,
+                 picture->linear, picture->profile, error);
 }
 
 /* The picture file's bytes, where it goes to its end; else NULL. */
@@ -231,37 +222,88 @@ refuse_half (const FseDiskFile *file, GError **error)
   return FALSE;
 }
 
+/* A PNG's first chunk, which the profile follows, ends here. */
+#define PNG_HEAD 33
+
+static gboolean
+copy_draft (const FsePicture *picture, FsePictureKind kind, const guint8 *bytes, gsize n, FseDiskFile *file, GError **error)
+{
+  g_autoptr (GByteArray) chunk = NULL;
+
+  if (kind != FSE_PICTURE_PNG || !picture->gray || !picture->profile)
+    return fse_disk_write (file, bytes, n, error);
+  chunk = fse_png_profile_chunk (picture->profile);
+  return fse_disk_write (file, bytes, PNG_HEAD, error)
+         && fse_disk_write (file, chunk->data, chunk->len, error)
+         && fse_disk_write (file, bytes + PNG_HEAD, n - PNG_HEAD, error);
+}
+
 /* GEGL writes files only, in ways of its own, and calls a full disk a warning:
  * so it writes beside the target, and what it wrote is checked and copied. */
 static gboolean
-save_through_gegl (const FseImage *image, FsePictureKind kind, FseDiskFile *file, GError **error)
+save_through_gegl (const FsePicture *picture, FsePictureKind kind, FseDiskFile *file, GError **error)
 {
   g_autofree gchar       *draft = g_strconcat (file->temp, FSE_DISK_DRAFT, NULL);
   g_autoptr (GMappedFile) map = NULL;
   gboolean                ok = FALSE;
 
-  if (fse_gegl_save (image, kind, draft, error))
+  if (fse_gegl_save (picture, kind, draft, error))
     {
       map = map_complete (draft);
-      ok = map ? fse_disk_write (file, g_mapped_file_get_contents (map), g_mapped_file_get_length (map), error)
+      ok = map ? copy_draft (picture, kind, (const guint8 *) g_mapped_file_get_contents (map), g_mapped_file_get_length (map), file, error)
                : refuse_half (file, error);
     }
   g_unlink (draft);
   return ok;
 }
 
-gboolean
-fse_image_save (const FseImage *image, const gchar *path, GError **error)
+static gboolean
+to_disk (gconstpointer bytes, gsize n, gpointer data, GError **error)
 {
-  return fse_image_save_like (image, path, NULL, NULL, error);
+  return fse_disk_write (data, bytes, n, error);
 }
 
 gboolean
-fse_image_save_like (const FseImage *image, const gchar *path, const gchar *origin, gchar **notice, GError **error)
+fse_picture_save (const FsePicture *picture, const gchar *path, const gchar *origin, gchar **notice, GError **error)
 {
   FsePictureKind       kind = kind_of_name (path);
   g_auto (FseDiskFile) file = FSE_DISK_FILE_INIT;
-  g_autoptr (FseImage) suited = NULL;
+
+  if (!fse_disk_create (&file, path, error))
+    return FALSE;
+  /* GdkPixbuf gives a PNG its profile before its kind of colour, which libpng refuses. */
+  if (!picture->gray && (kind == FSE_PICTURE_JPEG || (kind == FSE_PICTURE_PNG && picture->bits == 8 && !picture->profile)))
+    {
+      g_autoptr (GError) reason = NULL;
+
+      if (!fse_pixbuf_save (picture, kind == FSE_PICTURE_PNG ? "png" : "jpeg", to_disk, &file, &reason))
+        {
+          if (reason->domain == FSE_ERROR)
+            g_propagate_error (error, g_steal_pointer (&reason));
+          else
+            g_set_error (error, FSE_ERROR, FSE_ERROR_IO, "“%s” could not be saved: %s", file.shown, reason->message);
+          return FALSE;
+        }
+    }
+  else if (!save_through_gegl (picture, kind, &file, error))
+    return FALSE;
+  if (origin)
+    {
+      g_autoptr (GMappedFile) map = NULL;
+
+      *notice = fse_metadata_copy (origin, file.temp, picture->width, picture->height);
+      map = *notice ? map_complete (file.temp) : NULL;
+      if (*notice && !map) /* given up half way */
+        return refuse_half (&file, error);
+    }
+  return fse_disk_commit (&file, error);
+}
+
+gboolean
+fse_image_save (const FseImage *image, const gchar *path, GError **error)
+{
+  FsePictureKind         kind = kind_of_name (path);
+  g_autoptr (FsePicture) picture = NULL;
 
   if (kind == FSE_PICTURE_OTHER)
     {
@@ -271,36 +313,8 @@ fse_image_save_like (const FseImage *image, const gchar *path, const gchar *orig
                    "“%s” could not be saved: its name must end in .png, .jpg, .webp or .tif.", shown);
       return FALSE;
     }
-  if (!fse_disk_create (&file, path, error))
-    return FALSE;
-  suited = suit (image, kind, error);
-  if (!suited)
-    return FALSE;
-
-  /* GdkPixbuf gives a PNG its profile before its kind of colour, which libpng refuses. */
-  if (!suited->gray && (kind == FSE_PICTURE_JPEG || (kind == FSE_PICTURE_PNG && suited->bits == 8 && !suited->profile)))
-    {
-      g_autoptr (GBytes) bytes = NULL;
-      g_autoptr (GError) reason = NULL;
-
-      if (!fse_pixbuf_save (suited, kind == FSE_PICTURE_PNG ? "png" : "jpeg", &bytes, &reason))
-        {
-          g_set_error (error, FSE_ERROR, FSE_ERROR_IO, "“%s” could not be saved: %s", file.shown, reason->message);
-          return FALSE;
-        }
-      if (!fse_disk_write (&file, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), error))
-        return FALSE;
-    }
-  else if (!save_through_gegl (suited, kind, &file, error))
-    return FALSE;
-  if (origin)
-    {
-      g_autoptr (GMappedFile) map = NULL;
-
-      *notice = fse_metadata_copy (origin, file.temp, suited->width, suited->height);
-      map = *notice ? map_complete (file.temp) : NULL;
-      if (*notice && !map) /* given up half way */
-        return refuse_half (&file, error);
-    }
-  return fse_disk_commit (&file, error);
+  picture = suited (kind, image->width, image->height, image->bits, image->gray, image->has_alpha, FALSE, image->profile, error);
+  return picture
+         && fse_picture_write (picture, NULL, 0, 0, image->width, image->height, image->rgba, error)
+         && fse_picture_save (picture, path, NULL, NULL, error);
 }

@@ -66,16 +66,28 @@ bits_of (const Babl *format)
   return 32;
 }
 
-FseImage *
-fse_gegl_load (const gchar *path, const FsePictureFacts *facts, GError **error)
+/* The numbers' format, in this space (NULL: sRGB). */
+static const Babl *
+format_of (const FsePicture *picture, const Babl *space)
+{
+  static const gchar *const models[2][4] = { { "Y'", "Y'A", "R'G'B'", "R'G'B'A" }, { "Y", "YA", "RGB", "RGBA" } };
+  g_autofree gchar *name = g_strdup_printf ("%s %s", models[picture->linear][picture->channels - 1],
+                                            picture->bits == 8 ? "u8" : picture->bits == 16 ? "u16" : "float");
+
+  return babl_format_with_space (name, space);
+}
+
+FsePicture *
+fse_gegl_load (const gchar *path, const FsePictureFacts *facts, GBytes *profile, GError **error)
 {
   const gchar           *operation = loader_for (facts->kind, path);
   g_autoptr (GeglNode)   graph = NULL;
   g_autoptr (GeglBuffer) buffer = NULL;
   GeglNode              *load, *sink;
   GeglRectangle          box;
-  const Babl            *format;
-  FseImage              *image;
+  const Babl            *format, *space;
+  BablModelFlag          flags;
+  FsePicture            *picture;
 
   if (operation)
     start ();
@@ -98,90 +110,55 @@ fse_gegl_load (const gchar *path, const FsePictureFacts *facts, GError **error)
       return NULL;
     }
 
-  image = fse_image_new (box.width, box.height, error);
-  if (!image)
-    return NULL;
   format = gegl_buffer_get_format (buffer);
-  image->bits = bits_of (format);
-  image->has_alpha = babl_format_has_alpha (format);
-  image->gray = (babl_get_model_flags (babl_format_get_model (format)) & BABL_MODEL_FLAG_GRAY) != 0;
-  if (facts->profile && !image->gray)
+  space = babl_format_get_space (format);
+  if (babl_space_is_cmyk (space)) /* becomes sRGB */
+    space = NULL;
+  flags = babl_get_model_flags (babl_format_get_model (format));
+  picture = fse_picture_new (box.width, box.height, bits_of (format), (flags & BABL_MODEL_FLAG_GRAY) != 0,
+                             babl_format_has_alpha (format), error);
+  if (!picture)
+    return NULL;
+  picture->linear = (flags & BABL_MODEL_FLAG_LINEAR) != 0;
+  /* The numbers as they are.  A PNG's gAMA and cHRM alone are no reason to change them: most
+   * programs write them for plain sRGB, and with 8 bit nobody reads them. */
+  gegl_buffer_get (buffer, &box, 1.0, format_of (picture, space), picture->numbers, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  if (facts->profile && space && !profile)
     {
       int         length = 0;
-      const char *icc = babl_space_get_icc (babl_format_get_space (format), &length);
+      const char *icc = babl_space_get_icc (space, &length);
+      g_autoptr (GBytes) own = icc && length > 0 ? g_bytes_new (icc, length) : NULL;
 
-      image->profile = icc && length > 0 ? g_bytes_new (icc, length) : NULL;
+      fse_picture_take_profile (picture, own);
     }
-  /* A PNG's gAMA and cHRM alone are no reason to change its numbers: most
-   * programs write them for plain sRGB, and with 8 bit nobody reads them. */
-  gegl_buffer_get (buffer, &box, 1.0,
-                   babl_format_with_space ("R'G'B'A float", facts->kind == FSE_PICTURE_PNG && !facts->profile
-                                                              ? babl_format_get_space (format)
-                                                              : NULL),
-                   image->rgba, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  return image;
-}
-
-/* The pixels in a buffer of the depth and kind that the file shall have. */
-static GeglBuffer *
-to_buffer (const FseImage *image, gint bits, GError **error)
-{
-  static const gchar *const names[2][4] = {
-    { "Y' u8", "Y'A u8", "R'G'B' u8", "R'G'B'A u8" },
-    { "Y' u16", "Y'A u16", "R'G'B' u16", "R'G'B'A u16" },
-  };
-  gint                channels = (image->gray ? 1 : 3) + (image->has_alpha ? 1 : 0);
-  const Babl         *space = fse_profile_space (image->profile); /* GEGL keeps the buffer's in the file */
-  const GeglRectangle box = { 0, 0, image->width, image->height };
-  g_autofree gpointer pixels = NULL;
-  const Babl         *format;
-  GeglBuffer         *buffer;
-
-  if (bits == 32)
-    {
-      const gchar *float_names[] = { "Y' float", "Y'A float", "R'G'B' float", "R'G'B'A float" };
-
-      buffer = gegl_buffer_new (&box, babl_format_with_space (float_names[channels - 1], space));
-      gegl_buffer_set (buffer, &box, 0, babl_format_with_space ("R'G'B'A float", space), image->rgba, GEGL_AUTO_ROWSTRIDE);
-      return buffer;
-    }
-  pixels = fse_image_pack (image, channels, bits, error);
-  if (!pixels)
-    return NULL;
-  format = babl_format_with_space (names[bits == 16][channels - 1], space);
-  buffer = gegl_buffer_new (&box, format);
-  gegl_buffer_set (buffer, &box, 0, format, pixels, GEGL_AUTO_ROWSTRIDE);
-  return buffer;
+  else
+    fse_picture_take_profile (picture, profile);
+  return picture;
 }
 
 gboolean
-fse_gegl_save (const FseImage *image, FsePictureKind kind, const gchar *path, GError **error)
+fse_gegl_save (const FsePicture *picture, FsePictureKind kind, const gchar *path, GError **error)
 {
+  const GeglRectangle    box = { 0, 0, picture->width, picture->height };
   g_autoptr (GeglNode)   graph = NULL;
   g_autoptr (GeglBuffer) buffer = NULL;
   GeglNode              *source, *save;
-  gint                   bits = image->bits;
 
   start ();
-  if (kind == FSE_PICTURE_JPEG || kind == FSE_PICTURE_WEBP)
-    bits = 8;
-  else if (kind == FSE_PICTURE_PNG)
-    bits = MIN (bits, 16);
-  buffer = to_buffer (image, bits, error);
-  if (!buffer)
-    return FALSE;
-
+  /* GEGL keeps the space in the file. */
+  buffer = gegl_buffer_linear_new_from_data (picture->numbers, format_of (picture, picture->space), &box, GEGL_AUTO_ROWSTRIDE,
+                                             NULL, NULL);
   graph = gegl_node_new ();
   source = gegl_node_new_child (graph, "operation", "gegl:buffer-source", "buffer", buffer, NULL);
   switch (kind)
     {
     case FSE_PICTURE_PNG:
-      save = gegl_node_new_child (graph, "operation", "gegl:png-save", "path", path, "bitdepth", bits,
+      save = gegl_node_new_child (graph, "operation", "gegl:png-save", "path", path, "bitdepth", picture->bits,
                                   "compression", 5, NULL);
       break;
     case FSE_PICTURE_JPEG:
       save = gegl_node_new_child (graph, "operation", "gegl:jpg-save", "path", path, "quality", 95,
-                                  "grayscale", image->gray, NULL);
+                                  "grayscale", picture->gray, NULL);
       break;
     case FSE_PICTURE_WEBP:
       save = gegl_node_new_child (graph, "operation", "gegl:webp-save", "path", path, "quality", 95, NULL);

@@ -4,8 +4,6 @@
  */
 #include "files/image.h"
 
-#include "files/image-private.h"
-
 /* 4 GiB of floats: a file that claims more is lying or beyond this program. */
 #define MAX_PIXELS ((gsize) 1 << 28)
 
@@ -63,35 +61,4 @@ fse_image_take_kind (FseImage *image, const FseImage *from)
   image->gray = from->gray;
   g_clear_pointer (&image->profile, g_bytes_unref);
   image->profile = from->profile ? g_bytes_ref (from->profile) : NULL;
-}
-
-gpointer
-fse_image_pack (const FseImage *image, gint channels, gint bits, GError **error)
-{
-  gsize    n = (gsize) image->width * image->height;
-  gboolean alpha = channels == 2 || channels == 4;
-  gint     colours = channels - alpha;
-  gfloat   top = bits == 16 ? 65535 : 255;
-  gpointer pixels = g_try_malloc_n (n, channels * (bits / 8));
-  guint8  *to8 = pixels;
-  guint16 *to16 = pixels;
-
-  if (!pixels)
-    {
-      g_set_error (error, FSE_ERROR, FSE_ERROR_OUT_OF_MEMORY, "Saving needs %.1f GB more memory than there is.",
-                   (gdouble) n * channels * (bits / 8) / 1e9);
-      return NULL;
-    }
-  for (gsize i = 0; i < n; i++)
-    for (gint c = 0; c < channels; c++)
-      {
-        gfloat value = image->rgba[4 * i + (c < colours ? c : 3)];
-        guint  number = value > 0 ? (guint) (MIN (value, 1) * top + 0.5f) : 0;
-
-        if (bits == 16)
-          *to16++ = number;
-        else
-          *to8++ = number;
-      }
-  return pixels;
 }

@@ -37,10 +37,6 @@ FseImage *fse_image_load  (const gchar *path, GError **error);
  * JPEG gets transparency laid over white; a gray picture that an edit has
  * coloured is saved in colour. */
 gboolean  fse_image_save  (const FseImage *image, const gchar *path, GError **error);
-/* The same with the metadata (EXIF, IPTC, XMP) of the file `origin`: all that is still true of the result.
- * Where they cannot be kept the picture is saved without, and *notice (owned by the caller; else NULL) says so. */
-gboolean  fse_image_save_like (const FseImage *image, const gchar *path, const gchar *origin, gchar **notice,
-                               GError **error);
 /* Depth, alpha, gray and profile of another picture. */
 void      fse_image_take_kind (FseImage *image, const FseImage *from);
 /* Whether the file's name is a picture's: it is not hidden, and ends as one. */
