@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The training batch: each slot is one pair seen through a random affine and
- * elastic warp, the same for before and after.  A work-item is a row (cpu) or
+ * elastic warp and in other hues, the same for before and after.  A work-item is a row (cpu) or
  * a pixel (gpu); the range is (1 or x, y, slot).
  *
- * A slot is 39 numbers: pair, affine[6], grid[4][4][2].
+ * A slot is 48 numbers: pair, affine[6], grid[4][4][2], colour[3][3].
  */
-#define SLOT 39
+#define SLOT 48
 
 /* Catmull-Rom weights at fraction t between taps 1 and 2 of four; exactly (0, 1, 0, 0) at t = 0. */
 static inline float4
@@ -37,6 +37,14 @@ sample (__global const float *picture, int h, int w, int ix, int iy, float tx, f
   return clamp (sum, 0.0f, 1.0f);
 }
 
+/* v's R'G'B' by the slot's matrix, its weight as it is; what is the identity changes no bit */
+static inline float4
+recolour (float4 v, __global const float *m)
+{
+  return (float4) (clamp (m[0] * v.x + m[1] * v.y + m[2] * v.z, 0.0f, 1.0f), clamp (m[3] * v.x + m[4] * v.y + m[5] * v.z, 0.0f, 1.0f),
+                   clamp (m[6] * v.x + m[7] * v.y + m[8] * v.z, 0.0f, 1.0f), v.w);
+}
+
 /* before, after [n_pairs,h,w,4] -> x, y [slots,h,w,8] = (R'G'B' - 0.5, position, rest), mask [slots,h,w,1];
  * the rest is zeros, but for x where there is a table: its change of the colour */
 __kernel SINGLE void
@@ -53,7 +61,7 @@ augment (IN (before), IN (after), IN (slots), OUT (x), OUT (y), OUT (mask), IN (
   OPEN_OUT (y) + pixel * 8;
   OPEN_OUT (mask) + pixel;
   OPEN_IN (table);
-  __global const float *grid = slots + 7;
+  __global const float *grid = slots + 7, *colour = slots + 39;
 
   /* A mirrored slot starts from the mirrored pixel, and all else is a small
    * displacement from there: so what does not move keeps its bits. */
@@ -88,8 +96,8 @@ augment (IN (before), IN (after), IN (slots), OUT (x), OUT (y), OUT (mask), IN (
     /* far outside is as good as one pixel outside: a bounded float converts safely */
     const float sx = clamp (from + dx * 0.5f * w, -1.0f, (float) w), sy = clamp (row + dy * 0.5f * h, -1.0f, (float) h);
     const float fx = floor (sx), fy = floor (sy);
-    const float4 b = sample (before, h, w, (int) fx, (int) fy, sx - fx, sy - fy);
-    const float4 a = sample (after, h, w, (int) fx, (int) fy, sx - fx, sy - fy);
+    const float4 b = recolour (sample (before, h, w, (int) fx, (int) fy, sx - fx, sy - fy), colour);
+    const float4 a = recolour (sample (after, h, w, (int) fx, (int) fy, sx - fx, sy - fy), colour);
     const float second = position ? cy + dy : 0.0f;
     const float3 change = has_table ? fse_table_change (table, b.xyz) : (float3) 0.0f;
     const float first = position ? cx + dx : 0.0f;

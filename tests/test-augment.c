@@ -130,6 +130,16 @@ make_batch (Fixture *f, const FseAugmentSlot *slot, gboolean position)
   g_assert_no_error (error);
 }
 
+static gdouble
+naive_colour (const FseAugmentSlot *slot, const gdouble rgb[3], gint k)
+{
+  gdouble sum = 0.0;
+
+  for (gint i = 0; i < 3; i++)
+    sum += slot->colour[3 * k + i] * rgb[i];
+  return CLAMP (sum, 0.0, 1.0);
+}
+
 /* Strong warps, so that much comes from outside. */
 static void
 test_formula (Fixture *f, gconstpointer family)
@@ -138,7 +148,7 @@ test_formula (Fixture *f, gconstpointer family)
   FseAugmentSlot     slot[SLOTS];
 
   fse_augment_settings_default (&settings);
-  settings.flips = TRUE;
+  settings.flips = settings.hues = TRUE;
   settings.rotation = 60;
   settings.zoom_in = settings.zoom_out = 0.7f;
   settings.shift = settings.shear = settings.elastic = 0.3f;
@@ -161,8 +171,12 @@ test_formula (Fixture *f, gconstpointer family)
             const gfloat *out = f->out[side] + ((gsize) b * H * W + p) * 8;
             const gfloat *picture = f->pictures[side] + (gsize) slot[b].pair * H * W * 4;
 
+            gdouble       rgb[3];
+
             for (gint k = 0; k < 3; k++)
-              g_assert_cmpfloat_with_epsilon (out[k], naive_sample (picture, px, py, k) - 0.5, 1e-4);
+              rgb[k] = naive_sample (picture, px, py, k);
+            for (gint k = 0; k < 3; k++)
+              g_assert_cmpfloat_with_epsilon (out[k], naive_colour (&slot[b], rgb, k) - 0.5, 1e-4);
             g_assert_cmpfloat_with_epsilon (out[3], px, 1e-5);
             g_assert_cmpfloat_with_epsilon (out[4], py, 1e-5);
             for (gint k = 5; k < 8; k++)
@@ -271,11 +285,43 @@ test_draws (void)
   g_assert_cmpfloat (fabs (mirrored / (gdouble) n - 0.5), <, 5 * 0.5 / sqrt (n));
 }
 
+/* White stays white and gray gray, colours change, and what is not asked for stays as it is. */
+static void
+test_hues (void)
+{
+  FseAugmentSettings settings;
+  FseAugmentSlot     slot;
+  gint               changed = 0;
+  const gint         n = 1000;
+
+  fse_augment_settings_default (&settings);
+  for (gint step = 0; step < n; step++)
+    {
+      gdouble strong = 0.0;
+
+      settings.hues = TRUE;
+      fse_augment_draw (&slot, &settings, 9, step, 0);
+      for (gint k = 0; k < 3; k++)
+        {
+          g_assert_cmpfloat_with_epsilon (slot.colour[3 * k] + slot.colour[3 * k + 1] + slot.colour[3 * k + 2], 1.0f, 1e-5f);
+          g_assert_cmpfloat_with_epsilon (slot.colour[k] + slot.colour[3 + k] + slot.colour[6 + k], 1.0f, 1e-5f);
+          strong = MAX (strong, fabs (slot.colour[4 * k] - 1.0));
+        }
+      changed += strong > 0.0;
+      settings.hues = FALSE;
+      fse_augment_draw (&slot, &settings, 9, step, 0);
+      for (gint i = 0; i < 9; i++)
+        g_assert_cmpfloat (slot.colour[i], ==, i % 4 == 0 ? 1.0f : 0.0f);
+    }
+  g_assert_cmpfloat (fabs (changed / (gdouble) n - 1.0 + settings.p_identity), <, 5 * sqrt (0.1 * 0.9 / n));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/augment/draws", test_draws);
+  g_test_add_func ("/augment/hues", test_hues);
   g_test_add ("/augment/cpu/formula", Fixture, "cpu", set_up, test_formula, tear_down);
   g_test_add ("/augment/cpu/still", Fixture, "cpu", set_up, test_still, tear_down);
   g_test_add ("/augment/cpu/colour table", Fixture, "cpu", set_up, test_table, tear_down);

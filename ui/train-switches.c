@@ -35,6 +35,7 @@ static const struct
   { "position", "off", N_("Know the place in the picture"), G_STRUCT_OFFSET (FseSettings, position) },
   { "colour-base", "off", N_("Begin with the edit's colours"), G_STRUCT_OFFSET (FseSettings, colour_base) },
   { "augmentation", "off", N_("Warp the examples at random"), G_STRUCT_OFFSET (FseSettings, augmentation) },
+  { "hues", "off", N_("Show the examples in other hues"), G_STRUCT_OFFSET (FseSettings, hues) },
   { "critic", "off", N_("Judge whether results look real"), G_STRUCT_OFFSET (FseSettings, critic) },
   { "progressive", "off", N_("Begin at half the size"), G_STRUCT_OFFSET (FseSettings, progressive) },
 };

@@ -38,6 +38,7 @@ typedef struct
   gboolean position;            /* coordinate channels */
   gboolean colour_base;         /* start from a fitted colour table; training turns it off for pairs that it does not help */
   gboolean augmentation;
+  gboolean hues;
   gboolean critic;              /* results are also judged by a network that knows real afters */
   gboolean progressive;         /* half the size for the first half of the budget, from size 96 up */
   gboolean flips;               /* mirrored copies; off where left and right matter */

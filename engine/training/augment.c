@@ -8,7 +8,7 @@
 #define STREAM_AUGMENT 1100
 #define DRAWS 64 /* random numbers kept for a slot */
 
-G_STATIC_ASSERT (sizeof (FseAugmentSlot) == 39 * sizeof (gfloat)); /* SLOT of kernels-cl/augment.cl */
+G_STATIC_ASSERT (sizeof (FseAugmentSlot) == 48 * sizeof (gfloat)); /* SLOT of kernels-cl/augment.cl */
 
 void
 fse_augment_settings_default (FseAugmentSettings *settings)
@@ -24,6 +24,9 @@ fse_augment_settings_default (FseAugmentSettings *settings)
     .shift = 0.1f,
     .shear = 0.05f,
     .elastic = 0.06f,
+    .hues = FALSE,
+    .turn = 180.0f,
+    .saturation = 0.5f,
     .p_identity = 0.1f,
   };
 }
@@ -46,6 +49,32 @@ static gfloat
 either_way (Draw *draw, gfloat range)
 {
   return (2.0f * uniform (draw) - 1.0f) * range;
+}
+
+/* Turns colours about the axis of grays and moves them from or to it, so that black, grays and white stay.
+ * The turn is drawn like the warp's strength: small ones are the most frequent. */
+static void
+draw_colour (Draw *draw, const FseAugmentSettings *s, gfloat m[9])
+{
+  gboolean turned = uniform (draw) >= s->p_identity && s->enabled && s->hues;
+  gfloat   strength, angle, saturation, c, k, mean;
+
+  for (gint i = 0; i < 9; i++)
+    m[i] = i % 4 == 0 ? 1.0f : 0.0f;
+  if (!turned)
+    return;
+  strength = uniform (draw);
+  angle = either_way (draw, s->turn) * strength * (gfloat) G_PI / 180.0f;
+  saturation = expf (either_way (draw, s->saturation) * strength);
+  c = cosf (angle) * saturation;
+  k = sinf (angle) * saturation / sqrtf (3.0f);
+  mean = (1.0f - c) / 3.0f;
+  for (gint i = 0; i < 3; i++)
+    {
+      m[3 * i + i] = mean + c;
+      m[3 * i + (i + 1) % 3] = mean - k;
+      m[3 * i + (i + 2) % 3] = mean + k;
+    }
 }
 
 void
@@ -85,6 +114,7 @@ fse_augment_draw (FseAugmentSlot *slot, const FseAugmentSettings *s, guint64 see
       slot->affine[0] = -slot->affine[0];
       slot->affine[3] = -slot->affine[3];
     }
+  draw_colour (&draw, s, slot->colour);
 }
 
 gboolean

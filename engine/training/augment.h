@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The training batch, made on the device: each slot is a pair seen through a
- * random warp (rotation, zoom, shift, shear, elastic), the same for before and
- * after, so that a few pairs are many.
+ * random warp (rotation, zoom, shift, shear, elastic) and in other hues, the
+ * same for before and after, so that a few pairs are many.
  *
  * Coordinates are normalised: -1..1 spans the picture, pixel i of w lies at
  * (2 i + 1) / w - 1.
@@ -24,12 +24,14 @@ G_BEGIN_DECLS
  *   affine * (x, y, 1) + displacement (x, y),
  * affine = { xx, xy, x0,  yx, yy, y0 }; xx < 0 is a mirrored slot.  The displacement is a 4 x 4 grid of
  * (dx, dy), rows of y first, whose corners are the picture's corners, with
- * Catmull-Rom splines between.  Copied to the device as it is: 39 words. */
+ * Catmull-Rom splines between.  A pixel's R'G'B' is multiplied with the matrix `colour`, rows first, and clamped
+ * to 0..1.  Copied to the device as it is: 48 words. */
 typedef struct
 {
   gint   pair;
   gfloat affine[6];
   gfloat grid[32];
+  gfloat colour[9];
 } FseAugmentSlot;
 
 /* How far a slot may go.  All of one slot is scaled by one draw from 0..1, so
@@ -45,7 +47,10 @@ typedef struct
   gfloat   shift;      /* normalised units, each axis, either way */
   gfloat   shear;      /* horizontal shift by vertical position, either way */
   gfloat   elastic;    /* normalised units, each node of the grid, either way */
-  gfloat   p_identity; /* share of slots that are not warped (they may be flipped) */
+  gboolean hues;       /* where it is enabled, colours turn about the grays, too */
+  gfloat   turn;       /* degrees, either way */
+  gfloat   saturation; /* natural logarithm of the largest change of saturation, either way */
+  gfloat   p_identity; /* share of slots that are not warped (they may be flipped and turned), and of those that keep their hues */
 } FseAugmentSettings;
 
 void     fse_augment_settings_default (FseAugmentSettings *settings);

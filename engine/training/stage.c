@@ -135,6 +135,7 @@ augment_settings (FseStage *stage, FseAugmentSettings *augment)
   fse_augment_settings_default (augment);
   augment->enabled = stage->settings->augmentation;
   augment->flips = stage->settings->flips;
+  augment->hues = stage->settings->hues;
   augment->aspect = (gfloat) stage->data->width / stage->data->height;
 }
 

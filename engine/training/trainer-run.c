@@ -111,21 +111,25 @@ report (FseTrainer *trainer)
 
 /* Preparing */
 
-/* Decides whether this edit is one of colour, and so whether the networks start from a table of it. */
+/* Decides whether this edit is one of colour: whether the networks start from a table of it, or the pairs may be shown in
+ * other hues. */
 static gboolean
-find_colour_base (FseTrainer *trainer, GError **error)
+judge_colour (FseTrainer *trainer, GError **error)
 {
   g_autoptr (FseDataset) data = NULL;
+  gboolean of_colour;
   gdouble left;
 
-  if (!trainer->settings.colour_base)
+  if (!trainer->settings.colour_base && !trainer->settings.hues)
     return TRUE;
   data = fse_dataset_new (trainer->pairs, COLOUR_SIZE, error);
   if (!data)
     return FALSE;
   left = fse_colour_fit_judge (data, data->n - trainer->held_out);
   g_debug ("a colour table leaves %.3f of the change of pairs that it was not fitted to", left);
-  trainer->settings.colour_base = trainer->settings.explicit_change && left < COLOUR_WORTH;
+  of_colour = left < COLOUR_WORTH;
+  trainer->settings.colour_base = trainer->settings.colour_base && trainer->settings.explicit_change && of_colour;
+  trainer->settings.hues = trainer->settings.hues && !of_colour;
   if (trainer->settings.colour_base)
     {
       trainer->colour_table = g_new (gfloat, FSE_COLOUR_TABLE_FLOATS);
@@ -217,7 +221,7 @@ prepare (FseTrainer *trainer, GError **error)
     g_snprintf (snapshot.notice, sizeof snapshot.notice, "Passed over: %s", fse_device_skipped (trainer->device));
   fse_trainer_publish (trainer, &snapshot);
 
-  if (!find_colour_base (trainer, error) || !build_to_fit (trainer, error) || !read_initial_weights (trainer, error))
+  if (!judge_colour (trainer, error) || !build_to_fit (trainer, error) || !read_initial_weights (trainer, error))
     return FALSE;
   if (trainer->resume
       && !fse_checkpoint_load (trainer->checkpoint, &trainer->settings, fse_stage_data (trainer->fine)->digest, &trainer->state,
