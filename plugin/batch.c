@@ -150,6 +150,7 @@ fse_batch_apply (FseHost *host, gint image, gint layer, const FseApplyRequest *r
   if (! edit)
     return -1;
   host->progress (host, _("Applying the trained edit"), -1.0);
+  ok = host->can_put (host, edit, request->output, error);
   while (ok && ! done)
     ok = host->edit_copy (host, edit, &done, error);
   ok   = ok && apply_to (host, edit, request, error);

@@ -44,6 +44,8 @@ void         fse_edit_free           (FseHost *host, FseHostEdit *edit);
 /* Rows of a region of this width that are moved in one piece: some milliseconds. */
 gint         fse_edit_rows           (gint width);
 
+/* Whether a layer takes a result: before all that is done for it. */
+gboolean     fse_result_check       (gint drawable, FseOutput output, GError **error);
 FseResult   *fse_result_new          (FseEdit *edit, FseOutput output, const gchar *name, GError **error);
 gboolean     fse_result_on           (FseResult *result, gboolean *done, gint *layer, GError **error);
 /* Takes back what is not in an image yet. */

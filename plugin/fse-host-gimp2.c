@@ -298,6 +298,13 @@ edit_copy (FseHost *host, FseHostEdit *edit, gboolean *done, GError **error)
 }
 
 static gboolean
+can_put (FseHost *host, FseHostEdit *head, FseOutput output, GError **error)
+{
+  ON_MAIN_THREAD ();
+  return fse_result_check (((FseEdit *) head)->drawable, output, error);
+}
+
+static gboolean
 edit_put (FseHost *host, FseHostEdit *head, FseOutput output, const gchar *name, gboolean *done, gint *layer, GError **error)
 {
   FseEdit *edit = (FseEdit *) head;
@@ -457,6 +464,7 @@ fse_host_gimp2 (void)
     .edit_read     = fse_edit_read,
     .edit_read_selection = fse_edit_read_selection,
     .edit_write    = fse_edit_write,
+    .can_put       = can_put,
     .edit_put      = edit_put,
     .edit_free     = fse_edit_free,
     .progress      = progress,

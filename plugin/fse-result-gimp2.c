@@ -32,17 +32,35 @@ fail (GError **error, const gchar *what)
 
 /* --- the target ----------------------------------------------------------- */
 
-static gboolean
-check_replace (gint source, GError **error)
+/* Of the groups around the item one whose pixels are locked, which locks those of all that is in it; or -1. */
+static gint
+locked_group (gint item)
 {
-  g_autofree gchar *name = gimp_item_get_name (source);
+  gint group = gimp_item_get_parent (item);
 
+  while (group != -1 && ! gimp_item_get_lock_content (group))
+    group = gimp_item_get_parent (group);
+  return group;
+}
+
+gboolean
+fse_result_check (gint source, FseOutput output, GError **error)
+{
+  gint              group = locked_group (source);
+  g_autofree gchar *name  = gimp_item_get_name (source);
+  g_autofree gchar *outer = group != -1 ? gimp_item_get_name (group) : NULL;
+
+  if (output != FSE_OUTPUT_REPLACE)
+    return TRUE;
   if (gimp_item_is_group (source))
     g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
                  _("The layer group “%s” cannot be replaced: choose one of its layers, or a new layer for the result."), name);
   else if (gimp_item_get_lock_content (source))
     g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
                  _("The pixels of the layer “%s” are locked: unlock them, or choose a new layer for the result."), name);
+  else if (outer)
+    g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
+                 _("The pixels of the layer group “%s” are locked: unlock them, or choose a new layer for the result."), outer);
   else
     return TRUE;
   return FALSE;
@@ -103,7 +121,7 @@ fse_result_new (FseEdit *edit, FseOutput output, const gchar *name, GError **err
   *result = (FseResult) { .edit = edit, .output = output, .image = gimp_item_get_image (source), .layer = -1, .mask = -1 };
   if (output == FSE_OUTPUT_REPLACE)
     {
-      if (check_replace (source, error))
+      if (fse_result_check (source, output, error)) /* it may have been locked meanwhile */
         {
           result->layer  = source;
           result->x      = edit->region.x;

@@ -139,6 +139,11 @@ start_edit (FseApplyDialog *dialog)
   dialog->edit = dialog->host->edit_begin (dialog->host, dialog->image, dialog->layer, &error);
   if (! dialog->edit)
     fail (dialog, error);
+  else if (! dialog->host->can_put (dialog->host, dialog->edit, dialog->request->output, &error))
+    {
+      end_edit (dialog);
+      fail (dialog, error);
+    }
 }
 
 /* A piece of copying the layer or, after the run, of putting the result; *done when that is there. */

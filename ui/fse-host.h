@@ -115,6 +115,8 @@ struct _FseHost
   /* What becomes of a rectangle of the region; what is equal to what edit_read() gave keeps the
    * source's bytes, and so does what is never written.  Any thread. */
   void         (*edit_write) (FseHostEdit *edit, gint x, gint y, gint width, gint height, const gfloat *rgba);
+  /* Whether the result will be taken: asked right after begin, so that nothing is computed in vain. */
+  gboolean     (*can_put)    (FseHost *host, FseHostEdit *edit, FseOutput output, GError **error);
   /* The region as a new layer called `name` above the source, masked by the selection and the source's mask;
    * or in the source's place, mixed by the selection; or as an image of its own.  *layer is the layer that
    * holds the result. */

@@ -69,13 +69,19 @@
   (fse-must-fail "apply: selection beside the layer" (put-to 0 far))
   (gimp-selection-none image)
   (gimp-item-set-lock-content layer TRUE)
-  (fse-must-fail "apply: locked layer replaced" (put-to 1 layer))
+  ; Before anything is computed: that the model is missing would come later.
+  (define (replace-by-missing target)
+    (plug-in-few-shot-edit-apply RUN-NONINTERACTIVE image target (string-append work "/missing.fewshot.safetensors") 1 1.0 1 "" 1))
+  (fse-must-fail "apply: locked layer replaced" (replace-by-missing layer))
   (gimp-item-set-lock-content layer FALSE)
   (fse-check "no failed applying added a layer" (= (car (gimp-image-get-layers image)) 6))
   (let ((group (car (gimp-layer-group-new image))))
     (gimp-image-insert-layer image group 0 0)
     (gimp-image-insert-layer image (car (gimp-layer-copy layer FALSE)) group 0)
-    (fse-must-fail "apply: group replaced" (put-to 1 group)))
+    (fse-must-fail "apply: group replaced" (put-to 1 group))
+    (gimp-item-set-lock-content group TRUE)
+    (fse-must-fail "apply: layer of a locked group replaced"
+                   (replace-by-missing (aref (cadr (gimp-item-get-children group)) 0))))
 
   (gimp-edit-copy layer)
   (gimp-edit-paste layer FALSE)

@@ -151,6 +151,12 @@ edit_begin (FseHost *host, gint image, gint layer, GError **error)
 }
 
 static gboolean
+can_put (FseHost *host, FseHostEdit *edit, FseOutput output, GError **error)
+{
+  return TRUE;
+}
+
+static gboolean
 edit_copy (FseHost *host, FseHostEdit *edit, gboolean *done, GError **error)
 {
   *done = TRUE;
@@ -265,7 +271,7 @@ fake_host_new (const gchar *folder)
     .list_layers = list_layers, .read_begin = read_begin, .read_on = read_on, .read_end = read_end, .can_edit = can_edit, .read_layer = read_layer,
     .layer_target = FAKE_LAYER_TARGET, .dropped_layer = dropped_layer,
     .edit_begin = edit_begin, .edit_copy = edit_copy, .edit_read = edit_read, .edit_read_selection = edit_read_selection,
-    .edit_write = edit_write, .edit_put = edit_put, .edit_free = edit_free, .progress = progress, .message = message,
+    .edit_write = edit_write, .can_put = can_put, .edit_put = edit_put, .edit_free = edit_free, .progress = progress, .message = message,
     .load_values = load_values, .store_values = store_values, .parent_window = parent_window,
     .dark_theme = dark_theme, .folder = fake->folder,
   };
