@@ -312,10 +312,10 @@ fse_train_advanced_new (const FseTrainRequest *request, const gchar *folder)
   fse_ui_grid_row (grid, 0, _("Train _for:"), budget, advanced->budget);
   fse_ui_grid_row (grid, 1, _("_Model:"), advanced->model_size, advanced->model_size);
   fse_ui_grid_row (grid, 2, _("Picture si_ze:"), advanced->size, advanced->size);
-  fse_ui_grid_row (grid, 3, _("See_d:"), advanced->seed, advanced->seed);
+  fse_ui_grid_row (grid, 3, _("_Seed:"), advanced->seed, advanced->seed);
   fse_ui_grid_row (grid, 4, _("Run _on:"), advanced->device, advanced->device);
   gtk_grid_attach (grid, advanced->about, 1, 5, 1, 1);
-  fse_ui_grid_row (grid, 6, _("Save _in:"), advanced->place, advanced->place);
+  fse_ui_grid_row (grid, 6, _("S_ave in:"), advanced->place, advanced->place);
   fse_ui_grid_row (grid, 7, _("W_hat it does:"), advanced->instruction, advanced->instruction);
   fse_ui_grid_row (grid, 8, _("The wa_y back:"), advanced->inverse, advanced->inverse);
   gtk_grid_attach (grid, advanced->switches, 0, 9, 2, 1);

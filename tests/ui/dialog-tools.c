@@ -7,6 +7,7 @@
 #include <glib/gstdio.h>
 #include <locale.h>
 #include <string.h>
+#include <time.h>
 
 #include "ui/config-i18n.h"
 #include "fake-host.h"
@@ -161,6 +162,77 @@ dialog_assert_accessible (GtkWidget *widget)
         dialog_assert_accessible (at->data);
       g_list_free (children);
     }
+}
+
+/* --- mnemonics ------------------------------------------------------------- */
+
+static void
+note_mnemonic (GtkWidget *widget, gpointer data)
+{
+  GHashTable *taken = data;
+
+  if (! gtk_widget_get_visible (widget))
+    return;
+  if (GTK_IS_LABEL (widget) && gtk_label_get_mnemonic_keyval (GTK_LABEL (widget)) != GDK_KEY_VoidSymbol)
+    {
+      gpointer key = GUINT_TO_POINTER (gtk_label_get_mnemonic_keyval (GTK_LABEL (widget)));
+
+      if (g_hash_table_contains (taken, key))
+        g_error ("“%s” has the mnemonic of “%s”", gtk_label_get_label (GTK_LABEL (widget)), (gchar *) g_hash_table_lookup (taken, key));
+      g_hash_table_insert (taken, key, (gpointer) gtk_label_get_label (GTK_LABEL (widget)));
+    }
+  if (GTK_IS_STACK (widget)) /* its other pages are not seen */
+    note_mnemonic (gtk_stack_get_visible_child (GTK_STACK (widget)), taken);
+  else if (GTK_IS_CONTAINER (widget))
+    gtk_container_forall (GTK_CONTAINER (widget), note_mnemonic, taken);
+}
+
+void
+dialog_assert_mnemonics (GtkWidget *dialog)
+{
+  g_autoptr (GHashTable) taken = g_hash_table_new (NULL, NULL);
+
+  note_mnemonic (dialog, taken);
+  g_assert_cmpuint (g_hash_table_size (taken), >, 0);
+}
+
+/* --- the main thread is never held up -------------------------------------- */
+
+static gint64
+thread_time (void)
+{
+  struct timespec time;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time);
+  return (gint64) time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
+}
+
+static gboolean
+beat (gpointer data)
+{
+  Heartbeat *heart = data;
+  gint64     now   = g_get_monotonic_time (), worked = thread_time ();
+
+  heart->longest   = MAX (heart->longest, now - heart->last);
+  heart->most_work = MAX (heart->most_work, worked - heart->worked);
+  heart->last      = now;
+  heart->worked    = worked;
+  return G_SOURCE_CONTINUE;
+}
+
+void
+heartbeat_start (Heartbeat *heart)
+{
+  *heart = (Heartbeat) { .last = g_get_monotonic_time (), .worked = thread_time () };
+  heart->source = g_timeout_add_full (G_PRIORITY_HIGH, 5, beat, heart, NULL);
+}
+
+void
+heartbeat_end (Heartbeat *heart, const gchar *during)
+{
+  g_source_remove (heart->source);
+  g_test_message ("%s: held up for %.1f ms at most by the clock, for %.1f ms by work", during, heart->longest / 1e3, heart->most_work / 1e3);
+  g_assert_cmpint (heart->most_work, <, DIALOG_HOLD_UP);
 }
 
 /* --- a run of tests ------------------------------------------------------- */

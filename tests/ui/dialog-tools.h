@@ -32,8 +32,23 @@ const gchar *dialog_message_of        (GtkWidget *dialog);
 void         dialog_assert_message    (GtkWidget *dialog, const gchar *piece);
 /* That whoever cannot see the dialog is told what each control is. */
 void         dialog_assert_accessible (GtkWidget *dialog);
+/* That no two controls that are seen have one mnemonic. */
+void         dialog_assert_mnemonics  (GtkWidget *dialog);
 void         dialog_screenshot        (GtkWidget *dialog, const gchar *name);
 void         dialog_destroy           (GtkWidget *dialog);
+
+/* How long the main thread was held up at most: by the clock, and by its own work, which no other program makes
+ * longer and which is what must stay below DIALOG_HOLD_UP. */
+#define DIALOG_HOLD_UP 100000 /* microseconds */
+typedef struct
+{
+  guint  source;
+  gint64 last, longest;
+  gint64 worked, most_work;
+} Heartbeat;
+void         heartbeat_start          (Heartbeat *heart);
+/* Stops it, tells both under that name, and checks the second. */
+void         heartbeat_end            (Heartbeat *heart, const gchar *during);
 
 G_END_DECLS
 

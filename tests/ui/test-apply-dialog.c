@@ -95,6 +95,12 @@ all_tried (GtkWidget *dialog)
 }
 
 static gboolean
+some_tried (GtkWidget *dialog)
+{
+  return gtk_progress_bar_get_fraction (GTK_PROGRESS_BAR (dialog_part (dialog, "tries-bar"))) > 0.0;
+}
+
+static gboolean
 can_try (GtkWidget *dialog)
 {
   return gtk_widget_get_sensitive (dialog_part (dialog, "try"));
@@ -132,6 +138,45 @@ test_try_all (void)
   fake_host_free (fake);
 }
 
+#define MANY 50
+
+/* Fifty edits in the gallery, the preview, and all of them tried, until Stop. */
+static void
+test_heartbeat (void)
+{
+  FakeHost                   *fake    = fake_host_new (folder);
+  g_autoptr (FseApplyRequest) request = fse_apply_request_new ();
+  g_autofree gchar           *models  = g_build_filename (folder, "models", NULL);
+  g_autoptr (GPtrArray)       copies  = g_ptr_array_new_with_free_func (g_free);
+  Heartbeat                   heart;
+  GtkWidget                  *dialog;
+  gdouble                     seed;
+
+  for (gint k = 0; k < MANY; k++)
+    g_ptr_array_add (copies, fse_model_import (model, models, NULL));
+  fse_request_string (&request->model, g_ptr_array_index (copies, 0));
+  dialog = fse_apply_dialog_new (&fake->host, FAKE_IMAGE, FAKE_PICTURE, request);
+  gtk_widget_show (dialog);
+  gtk_test_widget_wait_for_draw (dialog);
+  heartbeat_start (&heart);
+  dialog_wait_for (dialog, "the preview came", has_preview);
+  seed = gtk_spin_button_get_value (GTK_SPIN_BUTTON (dialog_part (dialog, "seed")));
+  dialog_press (dialog, "dice");
+  g_assert_cmpfloat (gtk_spin_button_get_value (GTK_SPIN_BUTTON (dialog_part (dialog, "seed"))), !=, seed);
+  g_assert_cmpint (request->seed, ==, gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (dialog_part (dialog, "seed"))));
+  dialog_wait_for (dialog, "the picture was read", can_try);
+  dialog_press (dialog, "try");
+  dialog_wait_for (dialog, "some were tried", some_tried);
+  dialog_press (dialog, "tries-stop");
+  dialog_wait_for (dialog, "it stopped", all_tried);
+  heartbeat_end (&heart, "a gallery of 50, the preview, Try All");
+  g_assert_cmpfloat (gtk_progress_bar_get_fraction (GTK_PROGRESS_BAR (dialog_part (dialog, "tries-bar"))), <, 1.0);
+  dialog_destroy (dialog);
+  for (gint k = 0; k < MANY; k++)
+    g_unlink (g_ptr_array_index (copies, k));
+  fake_host_free (fake);
+}
+
 static void
 test_apply_errors (void)
 {
@@ -163,6 +208,7 @@ test_accessible (void)
   gtk_test_widget_wait_for_draw (dialog);
   dialog_screenshot (dialog, "apply-empty");
   dialog_assert_accessible (dialog);
+  dialog_assert_mnemonics (dialog);
   g_assert_false (gtk_widget_get_sensitive (dialog_part (dialog, "apply"))); /* no model yet */
   dialog_destroy (dialog);
   fake_host_free (fake);
@@ -199,6 +245,7 @@ main (int argc, char **argv)
       g_test_add_func ("/apply/cancelled", test_apply_cancel);
       g_test_add_func ("/apply/errors", test_apply_errors);
       g_test_add_func ("/apply/every edit tried", test_try_all);
+      g_test_add_func ("/apply/no freeze", test_heartbeat);
     }
   return dialog_tests_end (folder);
 }
