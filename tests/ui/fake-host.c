@@ -117,7 +117,10 @@ can_edit (FseHost *host, gint image, gint layer, GError **error)
 static FseImage *
 read_layer (FseHost *host, gint layer, gint max_side, GError **error)
 {
-  return paint (layer, max_side > 0 ? MIN (max_side, 300) : 300, max_side > 0 ? MIN (max_side, 300) * 3 / 4 : 225, error);
+  gint width = ((FakeHost *) host)->width ? ((FakeHost *) host)->width : 300;
+
+  width = max_side > 0 ? MIN (max_side, width) : width;
+  return paint (layer, width, width * 3 / 4, error);
 }
 
 static gint
@@ -128,7 +131,7 @@ dropped_layer (FseHost *host, const gchar *data)
   return (layer >= 10 && layer < 10 + FAKE_PAIRS) || (layer >= 30 && layer < 30 + FAKE_PAIRS) ? layer : -1;
 }
 
-/* An edit of the picture, which is selected as a whole. */
+/* An edit of the picture. */
 typedef struct
 {
   FseHostEdit head; /* first: what others see */
@@ -146,7 +149,7 @@ edit_begin (FseHost *host, gint image, gint layer, GError **error)
   edit->before = read_layer (host, layer, 0, NULL);
   edit->after  = read_layer (host, layer, 0, NULL);
   edit->head   = (FseHostEdit) { .width = edit->before->width, .height = edit->before->height,
-                                 .region = { 0, 0, edit->before->width, edit->before->height } };
+                                 .region = { 0, 0, edit->before->width, edit->before->height }, .selected = ((FakeHost *) host)->selected };
   return &edit->head;
 }
 
@@ -163,7 +166,14 @@ edit_copy (FseHost *host, FseHostEdit *edit, gboolean *done, GError **error)
   return TRUE;
 }
 
-/* The nearest pixel: what previews look like is not tested with it. */
+/* Nothing of the first third, all of the last. */
+gfloat
+fake_selection (gdouble x)
+{
+  return CLAMP (3.0 * x - 1.0, 0.0, 1.0);
+}
+
+/* The nearest pixel. */
 static void
 edit_read (FseHostEdit *head, gdouble scale, gint x, gint y, gint width, gint height, gfloat *rgba)
 {
@@ -184,7 +194,7 @@ static void
 edit_read_selection (FseHostEdit *edit, gdouble scale, gint x, gint y, gint width, gint height, gfloat *values)
 {
   for (gint i = 0; i < width * height; i++)
-    values[i] = 1.0f;
+    values[i] = edit->selected ? fake_selection ((x + i % width) / (edit->width * scale)) : 1.0f;
 }
 
 static void
@@ -207,6 +217,8 @@ edit_put (FseHost *host, FseHostEdit *head, FseOutput output, const gchar *name,
   for (gsize i = 0; i < n; i++)
     sum += fabs (edit->after->rgba[i] - edit->before->rgba[i]);
   fake->result_change = sum / n;
+  g_clear_pointer (&fake->result, fse_image_unref);
+  fake->result = fse_image_ref (edit->after);
   fake->results++;
   fake->output = output;
   g_free (fake->result_name);
@@ -282,6 +294,7 @@ void
 fake_host_free (FakeHost *fake)
 {
   g_hash_table_unref (fake->values);
+  g_clear_pointer (&fake->result, fse_image_unref);
   g_free (fake->result_name);
   g_free (fake->folder);
   g_free (fake);

@@ -21,10 +21,13 @@ typedef struct
 {
   FseHost   host; /* first: what the dialogs get */
   gboolean  empty;         /* no images are open */
+  gint      width;         /* of the picture, which is 3/4 of that high; 0: 300 */
+  gboolean  selected;      /* of the picture, from nothing on its left to all on its right */
   guint     results;       /* edits that were put */
   FseOutput output;        /* of the last */
   gchar    *result_name;
   gdouble   result_change; /* mean |after - before| of the last */
+  FseImage *result;        /* what was written of the last, not mixed by the selection */
   gchar      *folder;
   GHashTable *values; /* remembered: name -> text */
 } FakeHost;
@@ -32,6 +35,8 @@ typedef struct
 /* `folder` is where models go; it need not exist. */
 FakeHost *fake_host_new  (const gchar *folder);
 void      fake_host_free (FakeHost *fake);
+/* How much is selected, where something is, at that part of the picture's width, 0..1. */
+gfloat    fake_selection (gdouble x);
 
 G_END_DECLS
 
