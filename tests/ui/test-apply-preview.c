@@ -15,7 +15,7 @@
 #include "ui/surface.h"
 
 #define WIDTH 1300 /* more than the preview of the whole has */
-#define RIM 64     /* dots of the widget in which words and lines may lie over the picture */
+#define RIM 80     /* pixels of the screen in which words and lines may lie over the picture */
 #define REFERENCE 1
 
 static gchar    *folder; /* of this run */
@@ -39,14 +39,17 @@ static gint
 difference (GtkWidget *dialog)
 {
   FseSplitPreview *preview = preview_of (dialog);
-  gint             width   = gtk_widget_get_allocated_width (GTK_WIDGET (preview));
-  gint             height  = gtk_widget_get_allocated_height (GTK_WIDGET (preview));
+  gint             fine    = gtk_widget_get_scale_factor (GTK_WIDGET (preview)); /* pixels of the screen a dot of GTK */
+  gint             width   = fine * gtk_widget_get_allocated_width (GTK_WIDGET (preview));
+  gint             height  = fine * gtk_widget_get_allocated_height (GTK_WIDGET (preview));
   cairo_surface_t *seen    = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
   cairo_surface_t *right   = fse_surface_new (wanted);
-  cairo_t         *cr      = cairo_create (seen);
+  cairo_t         *cr;
   GdkRectangle     visible;
   gint             most = 0;
 
+  cairo_surface_set_device_scale (seen, fine, fine);
+  cr = cairo_create (seen);
   g_assert_true (fse_split_preview_get_visible (preview, &visible));
   g_assert_cmpint (visible.width, ==, width); /* a pixel is a dot, and the picture larger than the widget */
   g_assert_cmpint (visible.height, ==, height);
@@ -224,8 +227,12 @@ main (int argc, char **argv)
 {
   folder = dialog_tests_start (&argc, &argv);
   model  = dialog_tests_train (folder);
-  g_test_add_func ("/preview/sharp, the result's pixels", test_sharp);
-  g_test_add_func ("/preview/mixed by the selection", test_selection);
-  g_test_add_func ("/preview/the pair to go by", test_reference);
+  if (g_getenv ("GDK_SCALE"))
+    g_test_add_func ("/preview/sharp on a fine screen", test_sharp);
+  else
+    {
+      g_test_add_func ("/preview/mixed by the selection", test_selection);
+      g_test_add_func ("/preview/the pair to go by", test_reference);
+    }
   return dialog_tests_end (folder);
 }
