@@ -6,8 +6,8 @@
 #include "model/colour-table.h"
 #include "model/vae.h"
 
-/* A tile: a launch of some tens of milliseconds, and 16 MB each of what is read and written. */
-#define TILE_SIDE 1024
+/* A tile: some tens of milliseconds with all that is read and written, so that cancelling is heard soon; 4 MB each of these. */
+#define TILE_SIDE 512
 /* Halved tiles stay above this side: below it, memory is short for anything at all. */
 #define LEAST_SIDE 64
 /* What the flow draws on may be this many times the tile, before the tile is cut instead. */
