@@ -13,6 +13,7 @@ fse_question_bar_new (const gchar *name, const gchar *question, const FseAnswer 
   GtkWidget  *label = gtk_label_new (question);
 
   gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_width_chars (GTK_LABEL (label), 20); /* no thin column beside wide buttons */
   gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
   gtk_container_add (GTK_CONTAINER (gtk_info_bar_get_content_area (bar)), label);
   g_object_set_data (G_OBJECT (bar), "label", label);

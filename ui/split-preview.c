@@ -14,6 +14,7 @@
 #define STEP G_SQRT2
 #define GRIP 12.0 /* dots from a line that still are on it */
 #define NUDGE 48.0
+#define SMALLEST_WORD 9.0 /* dots of its height */
 
 typedef enum
 {
@@ -89,19 +90,25 @@ draw_surface (FseSplitPreview *preview, cairo_t *cr, cairo_surface_t *surface, g
   cairo_restore (cr);
 }
 
-/* A word on a dark plate, because pictures have all colours. */
+/* A word on a dark plate, because pictures have all colours; smaller where it would be cut, and none where it could not be read. */
 static void
-draw_word (GtkWidget *widget, cairo_t *cr, const gchar *word, gdouble x, gdouble y)
+draw_word (GtkWidget *widget, cairo_t *cr, const gchar *word, gdouble x, gdouble y, gdouble room)
 {
   g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (widget, word);
   gint                    width, height;
+  gdouble                 scale;
 
   pango_layout_get_pixel_size (layout, &width, &height);
+  scale = MIN (room / (width + 8), 1.0);
+  if (scale * height < SMALLEST_WORD)
+    return;
+  cairo_translate (cr, x, y);
+  cairo_scale (cr, scale, scale);
   cairo_set_source_rgba (cr, 0.0, 0.0, 0.0, 0.55);
-  cairo_rectangle (cr, x, y, width + 8, height + 4);
+  cairo_rectangle (cr, 0.0, 0.0, width + 8, height + 4);
   cairo_fill (cr);
   cairo_set_source_rgb (cr, 1.0, 1.0, 1.0);
-  cairo_move_to (cr, x + 4, y + 2);
+  cairo_move_to (cr, 4.0, 2.0);
   pango_cairo_show_layout (cr, layout);
 }
 
@@ -132,7 +139,7 @@ draw_strip (FseSplitPreview *preview, cairo_t *cr, gint k, const gchar *word, gd
       cairo_restore (cr);
     }
   if (word)
-    draw_word (GTK_WIDGET (preview), cr, word, from + 6, y + 6);
+    draw_word (GTK_WIDGET (preview), cr, word, from + 6, y + 6, to - from - 12);
   cairo_restore (cr);
 }
 
