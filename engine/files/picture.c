@@ -238,13 +238,13 @@ same_profile (const FsePicture *a, const FsePicture *b)
          && (a->profile == b->profile || (a->profile && b->profile && g_bytes_equal (a->profile, b->profile)));
 }
 
-/* A row of `picture`.  scratch: three rows of floats. */
+/* A row of `picture`.  scratch: four rows of floats. */
 static void
 write_row (FsePicture *picture, const FsePicture *before, gsize at, gint n, const gfloat *after, gfloat *scratch)
 {
   gboolean same = before && same_profile (picture, before);
   gboolean keep = same && picture->bits == before->bits && picture->channels == before->channels;
-  gfloat  *own = scratch, *were = scratch + (gsize) n * 4, *back = scratch + (gsize) n * 8;
+  gfloat  *own = scratch, *were = scratch + (gsize) n * 4, *back = scratch + (gsize) n * 8, *round = scratch + (gsize) n * 12;
 
   memcpy (own, after, (gsize) n * 4 * sizeof (gfloat));
   to_own (picture, own, n);
@@ -256,8 +256,7 @@ write_row (FsePicture *picture, const FsePicture *before, gsize at, gint n, cons
     }
   if (same && converts (picture))
     {
-      g_autofree gfloat *round = g_memdup2 (back, (gsize) n * 4 * sizeof (gfloat));
-
+      memcpy (round, back, (gsize) n * 4 * sizeof (gfloat));
       to_own (picture, round, n);
       for (gsize i = 0; i < (gsize) n * 4; i++)
         if (isfinite (round[i]) && isfinite (were[i]))
@@ -274,8 +273,8 @@ gboolean
 fse_picture_write (FsePicture *picture, const FsePicture *before, gint x, gint y, gint width, gint height,
                    const gfloat *rgba, GError **error)
 {
-  g_autofree gfloat *scratch = g_new (gfloat, (gsize) width * 16);
-  gfloat            *clean = scratch + (gsize) width * 12;
+  g_autofree gfloat *scratch = g_new (gfloat, (gsize) width * 20);
+  gfloat            *clean = scratch + (gsize) width * 16;
 
   for (gint row = 0; row < height; row++, rgba += (gsize) width * 4)
     {

@@ -93,7 +93,7 @@ tell_looks (FseTrainer *trainer, FseSnapshot *snapshot)
 }
 
 static void
-report (FseTrainer *trainer)
+report (FseTrainer *trainer, guint skipped)
 {
   FseSnapshot snapshot = trainer->snapshot;
   gdouble     spent = budget_spent (trainer);
@@ -105,6 +105,7 @@ report (FseTrainer *trainer)
   snapshot.seconds_left = spent > 0.005 ? snapshot.seconds * (1 - spent) / spent : -1;
   snapshot.loss = trainer->state.step ? trainer->state.loss : NAN;
   snapshot.error = trainer->state.step ? trainer->state.error : NAN;
+  snapshot.skipped = skipped;
   tell_looks (trainer, &snapshot);
   fse_trainer_publish (trainer, &snapshot);
 }
@@ -229,7 +230,7 @@ prepare (FseTrainer *trainer, GError **error)
     return FALSE;
   trainer->earlier = trainer->state.seconds;
   if (trainer->state.step > 0)
-    report (trainer);
+    report (trainer, 0);
   return TRUE;
 }
 
@@ -264,7 +265,6 @@ static gboolean
 catch_up (FseTrainer *trainer, GError **error)
 {
   FseStepLosses losses[FSE_LOSS_LOG_STEPS];
-  FseSnapshot   snapshot = trainer->snapshot;
   guint         n;
 
   if (fse_loss_log_length (trainer->losses) == 0)
@@ -274,9 +274,7 @@ catch_up (FseTrainer *trainer, GError **error)
   for (guint i = 0; i < n; i++)
     note_losses (trainer, &losses[i]);
   trainer->losses_read = g_get_monotonic_time ();
-  snapshot.skipped = losses[n - 1].skipped;
-  fse_trainer_publish (trainer, &snapshot);
-  report (trainer);
+  report (trainer, losses[n - 1].skipped);
   return TRUE;
 }
 

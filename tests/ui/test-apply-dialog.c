@@ -25,6 +25,15 @@ has_preview (GtkWidget *dialog)
   return fse_split_preview_has_after (FSE_SPLIT_PREVIEW (dialog_part (dialog, "preview")));
 }
 
+static GtkWidget *
+open_dialog (FakeHost *fake, FseApplyRequest *request)
+{
+  GtkWidget *dialog = fse_apply_dialog_new (&fake->host, FAKE_IMAGE, FAKE_PICTURE, request);
+
+  gtk_widget_show (dialog);
+  return dialog;
+}
+
 static void
 test_apply (void)
 {
@@ -34,8 +43,7 @@ test_apply (void)
 
   fse_request_string (&request->model, model);
   request->output = FSE_OUTPUT_REPLACE;
-  dialog = fse_apply_dialog_new (&fake->host, FAKE_IMAGE, FAKE_PICTURE, request);
-  gtk_widget_show (dialog);
+  dialog = open_dialog (fake, request);
   dialog_wait_for (dialog, "the preview came", has_preview);
   dialog_screenshot (dialog, "apply");
   g_assert_nonnull (strstr (gtk_label_get_text (GTK_LABEL (dialog_part (dialog, "about"))), "5 pairs"));
@@ -60,8 +68,7 @@ test_apply_cancel (void)
   GtkWidget                  *dialog;
 
   fse_request_string (&request->model, model);
-  dialog = fse_apply_dialog_new (&fake->host, FAKE_IMAGE, FAKE_PICTURE, request);
-  gtk_widget_show (dialog);
+  dialog = open_dialog (fake, request);
   gtk_range_set_value (GTK_RANGE (dialog_part (dialog, "strength")), 70.0);
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (dialog_part (dialog, "seed")), 12.0);
   dialog_press (dialog, "apply");
@@ -78,8 +85,7 @@ test_apply_cancel (void)
   g_assert_cmpstr (request->model, ==, model);
   g_assert_cmpfloat (request->strength, ==, 0.7);
   g_assert_cmpint (request->seed, ==, 12);
-  dialog = fse_apply_dialog_new (&fake->host, FAKE_IMAGE, FAKE_PICTURE, request);
-  gtk_widget_show (dialog);
+  dialog = open_dialog (fake, request);
   dialog_press (dialog, "reset");
   g_assert_cmpfloat (request->strength, ==, 1.0);
   g_assert_cmpint (request->seed, ==, 0);
@@ -119,8 +125,7 @@ test_try_all (void)
 
   g_assert_nonnull (copy);
   fse_request_string (&request->model, model);
-  dialog = fse_apply_dialog_new (&fake->host, FAKE_IMAGE, FAKE_PICTURE, request);
-  gtk_widget_show (dialog);
+  dialog = open_dialog (fake, request);
   dialog_wait_for (dialog, "the picture was read", can_try);
   dialog_press (dialog, "try");
   dialog_wait_for (dialog, "all were tried", all_tried);
@@ -155,8 +160,7 @@ test_heartbeat (void)
   for (gint k = 0; k < MANY; k++)
     g_ptr_array_add (copies, fse_model_import (model, models, NULL));
   fse_request_string (&request->model, g_ptr_array_index (copies, 0));
-  dialog = fse_apply_dialog_new (&fake->host, FAKE_IMAGE, FAKE_PICTURE, request);
-  gtk_widget_show (dialog);
+  dialog = open_dialog (fake, request);
   gtk_test_widget_wait_for_draw (dialog);
   heartbeat_start (&heart);
   dialog_wait_for (dialog, "the preview came", has_preview);
@@ -186,8 +190,7 @@ test_apply_errors (void)
   GtkWidget                  *dialog;
 
   fse_request_string (&request->model, missing);
-  dialog = fse_apply_dialog_new (&fake->host, FAKE_IMAGE, FAKE_PICTURE, request);
-  gtk_widget_show (dialog);
+  dialog = open_dialog (fake, request);
   dialog_wait_for (dialog, "the missing model was told", dialog_has_message);
   dialog_assert_message (dialog, "missing.fewshot.safetensors");
   g_assert_true (gtk_widget_get_visible (dialog));
@@ -202,9 +205,8 @@ test_accessible (void)
 {
   FakeHost                   *fake    = fake_host_new (folder);
   g_autoptr (FseApplyRequest) request = fse_apply_request_new ();
-  GtkWidget                  *dialog  = fse_apply_dialog_new (&fake->host, FAKE_IMAGE, FAKE_PICTURE, request);
+  GtkWidget                  *dialog  = open_dialog (fake, request);
 
-  gtk_widget_show (dialog);
   gtk_test_widget_wait_for_draw (dialog);
   dialog_screenshot (dialog, "apply-empty");
   dialog_assert_accessible (dialog);
@@ -222,8 +224,7 @@ test_german (void)
   GtkWidget                  *dialog;
 
   fse_request_string (&request->model, model);
-  dialog = fse_apply_dialog_new (&fake->host, FAKE_IMAGE, FAKE_PICTURE, request);
-  gtk_widget_show (dialog);
+  dialog = open_dialog (fake, request);
   g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (dialog_part (dialog, "apply"))), ==, "_Anwenden");
   dialog_wait_for (dialog, "the preview came", has_preview);
   dialog_screenshot (dialog, "apply-german");
