@@ -8,10 +8,13 @@
 #include "device/device.h"
 
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "device/device-private.h"
 
 #define MB 1e6
+#define LARGE_PAGES (4 * MB) /* requests from here on are worth large pages */
 #define LARGE (32 * MB) /* requests from here on are held against what the machine has left */
 
 void
@@ -63,6 +66,26 @@ find_waiting (FseDevice *device, gsize floats)
   return NULL;
 }
 
+/* A step of training goes through some hundred megabytes again and again. Where the processor is the device it would
+ * spend a tenth of the time on looking up small pages; Linux may give large ones where it is asked to, before
+ * the memory is touched. */
+static void
+ask_for_large_pages (FseDevice *device, cl_mem mem, gsize bytes)
+{
+#ifdef MADV_HUGEPAGE
+  gsize   page = (gsize) sysconf (_SC_PAGESIZE);
+  cl_int  code;
+  guint8 *start = clEnqueueMapBuffer (device->queue, mem, CL_TRUE, CL_MAP_WRITE_INVALIDATE_REGION, 0, bytes, 0, NULL,
+                                      NULL, &code);
+  guint8 *from = (guint8 *) (((gsize) start + page - 1) / page * page);
+
+  if (code != CL_SUCCESS || !start)
+    return;
+  madvise (from, (gsize) (start + bytes - from) / page * page, MADV_HUGEPAGE);
+  clEnqueueUnmapMemObject (device->queue, mem, start, 0, NULL, NULL);
+#endif
+}
+
 /* Memory that is really there: many drivers give it at first use only, and
  * would fail in the middle of a step. */
 static cl_mem
@@ -71,6 +94,8 @@ get_memory (FseDevice *device, gsize bytes, cl_int *code)
   cl_mem mem = clCreateBuffer (device->context, CL_MEM_READ_WRITE, bytes, NULL, code);
   gfloat zero = 0;
 
+  if (*code == CL_SUCCESS && !device->info->gpu && bytes >= LARGE_PAGES)
+    ask_for_large_pages (device, mem, bytes);
   if (*code != CL_SUCCESS || !device->info->gpu)
     return mem;
   *code = clEnqueueFillBuffer (device->queue, mem, &zero, sizeof zero, 0, sizeof zero, 0, NULL, NULL);
