@@ -4,9 +4,9 @@
  * elastic warp and in other hues, the same for before and after.  A work-item is a row (cpu) or
  * a pixel (gpu); the range is (1 or x, y, slot).
  *
- * A slot is 48 numbers: pair, affine[6], grid[4][4][2], colour[3][3].
+ * A slot is 50 numbers: pair, affine[6], grid[4][4][2], colour[3][3], and the left and top of the window that it sees.
  */
-#define SLOT 48
+#define SLOT 50
 
 /* Catmull-Rom weights at fraction t between taps 1 and 2 of four; exactly (0, 1, 0, 0) at t = 0. */
 static inline float4
@@ -45,16 +45,16 @@ recolour (float4 v, __global const float *m)
                    clamp (m[6] * v.x + m[7] * v.y + m[8] * v.z, 0.0f, 1.0f), v.w);
 }
 
-/* before, after [n_pairs,h,w,4] -> x, y [slots,h,w,8] = (R'G'B' - 0.5, position, rest), mask [slots,h,w,1];
+/* before, after [n_pairs,of_h,of_w,4], of each the slot's window -> x, y [slots,h,w,8] = (R'G'B' - 0.5, position, rest), mask [slots,h,w,1];
  * the rest is zeros, but for x where there is a table: its change of the colour */
 __kernel SINGLE void
-augment (IN (before), IN (after), IN (slots), OUT (x), OUT (y), OUT (mask), IN (table), const int h, const int w, const int position,
-         const int has_table)
+augment (IN (before), IN (after), IN (slots), OUT (x), OUT (y), OUT (mask), IN (table), const int of_h, const int of_w, const int h, const int w,
+         const int position, const int has_table)
 {
   const int row = get_global_id (1);
   const size_t pixel = (get_global_id (2) * h + row) * w;
   OPEN_IN (slots) + get_global_id (2) * SLOT;
-  const size_t pair = (size_t) as_int (slots[0]) * h * w * 4;
+  const size_t pair = (size_t) as_int (slots[0]) * of_h * of_w * 4;
   OPEN_IN (before) + pair;
   OPEN_IN (after) + pair;
   OPEN_OUT (x) + pixel * 8;
@@ -62,6 +62,8 @@ augment (IN (before), IN (after), IN (slots), OUT (x), OUT (y), OUT (mask), IN (
   OPEN_OUT (mask) + pixel;
   OPEN_IN (table);
   __global const float *grid = slots + 7, *colour = slots + 39;
+
+  const int left = as_int (slots[48]), top = as_int (slots[49]);
 
   /* A mirrored slot starts from the mirrored pixel, and all else is a small
    * displacement from there: so what does not move keeps its bits. */
@@ -94,10 +96,11 @@ augment (IN (before), IN (after), IN (slots), OUT (x), OUT (y), OUT (mask), IN (
     const float2 elastic = gv.x * columns[max (gi - 1, 0)] + gv.y * columns[gi] + gv.z * columns[gi + 1] + gv.w * columns[min (gi + 2, 3)];
     const float dx = axx * cx + axy * cy + ax + elastic.x, dy = ayx * cx + ayy * cy + ay + elastic.y;
     /* far outside is as good as one pixel outside: a bounded float converts safely */
-    const float sx = clamp (from + dx * 0.5f * w, -1.0f, (float) w), sy = clamp (row + dy * 0.5f * h, -1.0f, (float) h);
+    const float sx = clamp (left + from + dx * 0.5f * w, -1.0f, (float) of_w);
+    const float sy = clamp (top + row + dy * 0.5f * h, -1.0f, (float) of_h);
     const float fx = floor (sx), fy = floor (sy);
-    const float4 b = recolour (sample (before, h, w, (int) fx, (int) fy, sx - fx, sy - fy), colour);
-    const float4 a = recolour (sample (after, h, w, (int) fx, (int) fy, sx - fx, sy - fy), colour);
+    const float4 b = recolour (sample (before, of_h, of_w, (int) fx, (int) fy, sx - fx, sy - fy), colour);
+    const float4 a = recolour (sample (after, of_h, of_w, (int) fx, (int) fy, sx - fx, sy - fy), colour);
     const float second = position ? cy + dy : 0.0f;
     const float3 change = has_table ? fse_table_change (table, b.xyz) : (float3) 0.0f;
     const float first = position ? cx + dx : 0.0f;

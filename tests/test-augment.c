@@ -10,8 +10,10 @@
 #include "training/augment.h"
 
 #define PAIRS 3
-#define H 17
+#define H 17 /* of a window */
 #define W 23
+#define PICTURE_H 29
+#define PICTURE_W 37
 #define SLOTS 5
 
 static void
@@ -46,10 +48,12 @@ naive_position (const FseAugmentSlot *slot, gint x, gint y, gdouble *px, gdouble
       }
 }
 
+/* px, py: in the slot's window */
 static gdouble
-naive_sample (const gfloat *picture, gdouble px, gdouble py, gint k)
+naive_sample (const FseAugmentSlot *slot, const gfloat *picture, gdouble px, gdouble py, gint k)
 {
-  gdouble sx = CLAMP (((px + 1.0) * W - 1.0) / 2.0, -1.0, W), sy = CLAMP (((py + 1.0) * H - 1.0) / 2.0, -1.0, H);
+  gdouble sx = CLAMP (slot->left + ((px + 1.0) * W - 1.0) / 2.0, -1.0, PICTURE_W);
+  gdouble sy = CLAMP (slot->top + ((py + 1.0) * H - 1.0) / 2.0, -1.0, PICTURE_H);
   gint    ix = (gint) floor (sx), iy = (gint) floor (sy);
   gdouble wx[4], wy[4], sum = 0.0;
 
@@ -57,7 +61,7 @@ naive_sample (const gfloat *picture, gdouble px, gdouble py, gint k)
   spline (sy - iy, wy);
   for (gint j = 0; j < 4; j++)
     for (gint i = 0; i < 4; i++)
-      sum += wx[i] * wy[j] * picture[(CLAMP (iy + j - 1, 0, H - 1) * W + CLAMP (ix + i - 1, 0, W - 1)) * 4 + k];
+      sum += wx[i] * wy[j] * picture[(CLAMP (iy + j - 1, 0, PICTURE_H - 1) * PICTURE_W + CLAMP (ix + i - 1, 0, PICTURE_W - 1)) * 4 + k];
   return CLAMP (sum, 0.0, 1.0);
 }
 
@@ -76,7 +80,7 @@ set_up (Fixture *f, gconstpointer family)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GRand)  rand = g_rand_new_with_seed (3);
-  gsize              n = PAIRS * H * W * 4;
+  gsize              n = PAIRS * PICTURE_H * PICTURE_W * 4;
 
   g_setenv ("FEW_SHOT_EDIT_KERNELS", family, TRUE);
   f->device = fse_device_open (NULL, &error);
@@ -122,7 +126,7 @@ make_batch (Fixture *f, const FseAugmentSlot *slot, gboolean position)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (fse_augment (f->device, f->before, f->after, PAIRS, H, W, slot, SLOTS, f->slots, f->table, position,
+  g_assert_true (fse_augment (f->device, f->before, f->after, PAIRS, PICTURE_H, PICTURE_W, slot, SLOTS, f->slots, f->table, position,
                               f->x, f->y, f->mask, &error));
   g_assert_true (fse_device_read (f->device, f->x->data, f->out[0], SLOTS * H * W * 8, &error));
   g_assert_true (fse_device_read (f->device, f->y->data, f->out[1], SLOTS * H * W * 8, &error));
@@ -140,7 +144,15 @@ naive_colour (const FseAugmentSlot *slot, const gdouble rgb[3], gint k)
   return CLAMP (sum, 0.0, 1.0);
 }
 
-/* Strong warps, so that much comes from outside. */
+/* A window of each slot's own: from one corner of the picture to the other. */
+static void
+place (FseAugmentSlot *slot, gint b)
+{
+  slot->left = b * (PICTURE_W - W) / (SLOTS - 1);
+  slot->top = b * (PICTURE_H - H) / (SLOTS - 1);
+}
+
+/* Strong warps, so that much comes from outside the window and the picture. */
 static void
 test_formula (Fixture *f, gconstpointer family)
 {
@@ -158,6 +170,7 @@ test_formula (Fixture *f, gconstpointer family)
     {
       fse_augment_draw (&slot[b], &settings, 42, 7, b);
       slot[b].pair = (b * 2 + 1) % PAIRS;
+      place (&slot[b], b);
     }
   make_batch (f, slot, TRUE);
   for (gint b = 0; b < SLOTS; b++)
@@ -169,19 +182,19 @@ test_formula (Fixture *f, gconstpointer family)
         for (gint side = 0; side < 2; side++)
           {
             const gfloat *out = f->out[side] + ((gsize) b * H * W + p) * 8;
-            const gfloat *picture = f->pictures[side] + (gsize) slot[b].pair * H * W * 4;
+            const gfloat *picture = f->pictures[side] + (gsize) slot[b].pair * PICTURE_H * PICTURE_W * 4;
 
             gdouble       rgb[3];
 
             for (gint k = 0; k < 3; k++)
-              rgb[k] = naive_sample (picture, px, py, k);
+              rgb[k] = naive_sample (&slot[b], picture, px, py, k);
             for (gint k = 0; k < 3; k++)
               g_assert_cmpfloat_with_epsilon (out[k], naive_colour (&slot[b], rgb, k) - 0.5, 1e-4);
             g_assert_cmpfloat_with_epsilon (out[3], px, 1e-5);
             g_assert_cmpfloat_with_epsilon (out[4], py, 1e-5);
             for (gint k = 5; k < 8; k++)
               g_assert_cmpfloat (out[k], ==, 0.0);
-            weight[side] = naive_sample (picture, px, py, 3);
+            weight[side] = naive_sample (&slot[b], picture, px, py, 3);
           }
         g_assert_cmpfloat_with_epsilon (f->out_mask[b * H * W + p], MIN (weight[0], weight[1]), 1e-4);
       }
@@ -232,6 +245,7 @@ test_still (Fixture *f, gconstpointer family)
     {
       fse_augment_draw (&slot[b], &settings, 5, 3, b);
       slot[b].pair = b % PAIRS;
+      place (&slot[b], b);
       mirrored += slot[b].affine[0] < 0;
     }
   g_assert_cmpint (mirrored, >, 0);
@@ -241,9 +255,10 @@ test_still (Fixture *f, gconstpointer family)
     for (gint p = 0; p < H * W; p++)
       for (gint side = 0; side < 2; side++)
         {
-          gint          from = slot[b].affine[0] < 0 ? p / W * W + W - 1 - p % W : p;
+          gint          from_x = slot[b].left + (slot[b].affine[0] < 0 ? W - 1 - p % W : p % W);
+          gint          from_y = slot[b].top + p / W;
           const gfloat *out = f->out[side] + ((gsize) b * H * W + p) * 8;
-          const gfloat *picture = f->pictures[side] + ((gsize) slot[b].pair * H * W + from) * 4;
+          const gfloat *picture = f->pictures[side] + (((gsize) slot[b].pair * PICTURE_H + from_y) * PICTURE_W + from_x) * 4;
 
           for (gint k = 0; k < 3; k++)
             g_assert_cmpfloat (out[k], ==, picture[k] - 0.5f);

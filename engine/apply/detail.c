@@ -46,25 +46,25 @@ add_pair (FseEditor *editor, const FsePair *pair, gdouble *product, gdouble *squ
 }
 
 static gboolean
-is_larger (const FsePair *pair, gint size)
+is_larger (const FsePair *pair, const FseSettings *settings)
 {
   gint width, height;
 
-  fse_net_working_shape (size, pair->before->width, pair->before->height, &width, &height);
+  fse_net_picture_shape (settings, pair->before->width, pair->before->height, &width, &height);
   return pair->before->width >= LARGER * width && pair->before->height >= LARGER * height;
 }
 
 gboolean
-fse_detail_measurable (FsePairs *pairs, gint size)
+fse_detail_measurable (FsePairs *pairs, const FseSettings *settings)
 {
   for (guint i = 0; i < pairs->pairs->len; i++)
-    if (is_larger (pairs->pairs->pdata[i], size))
+    if (is_larger (pairs->pairs->pdata[i], settings))
       return TRUE;
   return FALSE;
 }
 
 gboolean
-fse_detail_measure (FseEditor *editor, FsePairs *pairs, gint size, gdouble *detail, GError **error)
+fse_detail_measure (FseEditor *editor, FsePairs *pairs, const FseSettings *settings, gdouble *detail, GError **error)
 {
   gdouble product = 0, square = 0, n = 0;
   guint   looked_at = 0;
@@ -74,7 +74,7 @@ fse_detail_measure (FseEditor *editor, FsePairs *pairs, gint size, gdouble *deta
     {
       const FsePair *pair = pairs->pairs->pdata[i - 1];
 
-      if (!is_larger (pair, size))
+      if (!is_larger (pair, settings))
         continue;
       if (!add_pair (editor, pair, &product, &square, &n, error))
         return FALSE;

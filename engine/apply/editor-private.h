@@ -17,7 +17,7 @@ typedef struct
   FseDevice       *device;
   FseModelFile    *model;
   FseInference    *inference;
-  FseImage        *seen;      /* the picture as the networks saw it */
+  FseImage        *seen;      /* the picture as the networks saw it, or the window in its middle */
   gint             reference; /* the nearest pair, -1: none is consulted */
 } FseEditorBehind;
 

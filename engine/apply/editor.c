@@ -6,6 +6,7 @@
 
 #include "apply/editor-private.h"
 #include "apply/lift.h"
+#include "apply/windows.h"
 #include "files/scale.h"
 
 #define MAX_STEPS 100
@@ -30,10 +31,12 @@ struct _FseEditor
   gint          height, width, references;
   gint          first_reference; /* the nearest pair, or the one that was asked for */
 
-  /* the last picture that was looked at, what for, and what came out: borrowed from the inference */
+  /* the last picture that was looked at, what for, and what came out */
   FseImage        *seen;
   FseApplySettings seen_for;
-  FseChangeFields  fields;
+  FseChangeFields  fields;       /* borrowed, from the inference or the windows */
+  FseWindows      *windows;      /* NULL where the picture is seen as a whole */
+  FseImage        *last_window;  /* what the inference saw last; the picture itself where it is seen as a whole */
 };
 
 void
@@ -64,6 +67,15 @@ fse_apply_settings_check (const FseApplySettings *settings, GError **error)
   return FALSE;
 }
 
+/* What was found for the last picture. */
+static void
+forget (FseEditor *editor)
+{
+  g_clear_pointer (&editor->seen, fse_image_unref);
+  g_clear_pointer (&editor->last_window, fse_image_unref);
+  g_clear_pointer (&editor->windows, fse_windows_free);
+}
+
 FseEditor *
 fse_editor_open (const gchar *model_path, const gchar *device, GError **error)
 {
@@ -84,7 +96,7 @@ fse_editor_close (FseEditor *editor)
 {
   if (!editor)
     return;
-  g_clear_pointer (&editor->seen, fse_image_unref);
+  forget (editor);
   fse_inference_free (editor->inference);
   fse_weights_free (editor->weights);
   fse_device_close (editor->device);
@@ -252,30 +264,88 @@ has_seen (FseEditor *editor, const FseImage *small, const FseApplySettings *sett
          && memcmp (editor->seen->rgba, small->rgba, (gsize) small->width * small->height * 4 * sizeof (gfloat)) == 0;
 }
 
-/* The change for `small`, the picture at working resolution. */
+/* The change for `picture`, which lies at left, top of a whole of so much width, as the networks see it; on the inference. */
 static gboolean
-predict (FseEditor *editor, FseImage *small, const FseApplySettings *settings, Report *report, GError **error)
+predict (FseEditor *editor, const FseImage *picture, gint left, gint top, gint width, gint references,
+         const FseApplySettings *settings, Report *report, FseChangeFields *fields, GError **error)
 {
-  gint references = settings->reference >= 0 ? 1 : MIN (settings->references, (gint) fse_model_info (editor->model)->n_pairs);
-
-  if (has_seen (editor, small, settings))
-    return TRUE;
-  g_clear_pointer (&editor->seen, fse_image_unref);
-  if (!describe_pairs (editor, references, error)
-      || !go_on (0, report, error)
-      || !fit_inference (editor, small->height, small->width, references, error)
-      || !fse_inference_set_picture (editor->inference, small->rgba, error)
+  if (!go_on (0, report, error)
+      || !fit_inference (editor, picture->height, picture->width, references, error)
+      || !fse_inference_set_picture (editor->inference, picture->rgba, error)
       || !choose_references (editor, editor->inference, references, settings->reference, error)
       || !fse_inference_look (editor->inference, error)
-      || !fse_inference_start (editor->inference, settings->seed, error))
+      || !fse_inference_start (editor->inference, settings->seed, left, top, width, error))
     return FALSE;
   for (gint s = 0; s < settings->steps; s++)
     if (!fse_inference_step (editor->inference, 1 - s / (gdouble) settings->steps, 1 - (s + 1) / (gdouble) settings->steps, error)
         || !fse_device_finish (editor->device, error)
         || !go_on ((s + 1.0) / settings->steps, report, error))
       return FALSE;
-  if (!fse_inference_decode (editor->inference, &editor->fields, error))
+  return fse_inference_decode (editor->inference, fields, error);
+}
+
+static FseImage *
+cut_out (const FseImage *image, const FseRectangle *place, GError **error)
+{
+  FseImage *part = fse_image_new (place->width, place->height, error);
+
+  for (gint y = 0; part && y < place->height; y++)
+    memcpy (part->rgba + (gsize) y * place->width * 4,
+            image->rgba + ((gsize) (place->y + y) * image->width + place->x) * 4, (gsize) place->width * 4 * sizeof (gfloat));
+  return part;
+}
+
+/* One window after the other; the one in the middle is the last. */
+static gboolean
+predict_windows (FseEditor *editor, const FseImage *small, gint references, const FseApplySettings *settings,
+                 const Report *report, GError **error)
+{
+  gint n, middle;
+
+  editor->windows = fse_windows_new (editor->device, small->width, small->height,
+                                     fse_model_info (editor->model)->settings.windows);
+  n = fse_windows_n (editor->windows);
+  middle = n / 2;
+  for (gint k = 0; k < n; k++)
+    {
+      gint            i = k == n - 1 ? middle : k < middle ? k : k + 1;
+      gdouble         part = (report->to - report->from) / n;
+      Report          own = { editor, report->progress, report->data, report->from + k * part, report->from + (k + 1) * part };
+      FseChangeFields fields;
+      FseRectangle    place;
+
+      fse_windows_place (editor->windows, i, &place);
+      g_clear_pointer (&editor->last_window, fse_image_unref);
+      editor->last_window = cut_out (small, &place, error);
+      if (!editor->last_window
+          || !predict (editor, editor->last_window, place.x, place.y, small->width, references, settings, &own, &fields, error)
+          || !fse_windows_add (editor->windows, &place, &fields, error))
+        return FALSE;
+    }
+  return fse_windows_end (editor->windows, &editor->fields, error);
+}
+
+/* The change for `small`, the picture at the resolution at which it is worked on, into the editor's fields. */
+static gboolean
+find_change (FseEditor *editor, FseImage *small, const FseApplySettings *settings, Report *report, GError **error)
+{
+  const FseModelInfo *info = fse_model_info (editor->model);
+  gint                references = settings->reference >= 0 ? 1 : MIN (settings->references, (gint) info->n_pairs);
+
+  if (has_seen (editor, small, settings))
+    return TRUE;
+  forget (editor);
+  if (!describe_pairs (editor, references, error))
     return FALSE;
+  if (info->settings.windows > 1)
+    {
+      if (!predict_windows (editor, small, references, settings, report, error))
+        return FALSE;
+    }
+  else if (!predict (editor, small, 0, 0, small->width, references, settings, report, &editor->fields, error))
+    return FALSE;
+  else
+    editor->last_window = fse_image_ref (small);
   editor->seen = fse_image_ref (small);
   editor->seen_for = *settings;
   return TRUE;
@@ -299,7 +369,7 @@ look_at (FseEditor *editor, const FseRaster *raster, Report *report, GError **er
   FseImage             *small;
   gint                  width, height;
 
-  fse_net_working_shape (fse_model_info (editor->model)->settings.size, raster->width, raster->height, &width, &height);
+  fse_net_picture_shape (&fse_model_info (editor->model)->settings, raster->width, raster->height, &width, &height);
   scaler = fse_scaler_new (raster->width, raster->height, width, height, raster->has_alpha, error);
   if (!scaler)
     return NULL;
@@ -383,7 +453,7 @@ fse_editor_apply_raster (FseEditor *editor, const FseRaster *raster, const FseRe
     return copy_region (raster, region, &copying, error);
 
   small = raster->seen ? fse_image_ref (raster->seen) : look_at (editor, raster, &reading, error);
-  if (!small || !predict (editor, small, settings, &finding, error))
+  if (!small || !find_change (editor, small, settings, &finding, error))
     return FALSE;
   lift = fse_lift_new (editor->device, &editor->fields, fse_model_info (editor->model)->colour_table, small, error);
   return lift
@@ -411,6 +481,6 @@ fse_editor_apply (FseEditor *editor, const FseImage *picture, const FseApplySett
 FseEditorBehind
 fse_editor_behind (FseEditor *editor)
 {
-  return (FseEditorBehind) { editor->device, editor->model, editor->inference, editor->seen,
+  return (FseEditorBehind) { editor->device, editor->model, editor->inference, editor->last_window,
                              consults_references (editor) ? editor->first_reference : -1 };
 }

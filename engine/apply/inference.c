@@ -280,13 +280,17 @@ fse_inference_look (FseInference *self, GError **error)
 }
 
 gboolean
-fse_inference_start (FseInference *self, guint64 seed, GError **error)
+fse_inference_start (FseInference *self, guint64 seed, gint left, gint top, gint width, GError **error)
 {
-  gsize              floats = fse_tensor_floats (self->noisy);
+  const FseTensor   *z = self->noisy;
+  gsize              floats = fse_tensor_floats (z);
   g_autofree gfloat *noise = g_new (gfloat, floats);
 
-  for (gsize i = 0; i < floats; i++)
-    noise[i] = fse_philox_normal (seed, 0, STREAM_START, i);
+  for (gint y = 0; y < z->h; y++)
+    for (gint x = 0; x < z->w; x++)
+      for (gint c = 0; c < z->c; c++)
+        noise[((gsize) y * z->w + x) * z->c + c]
+          = fse_philox_normal (seed, 0, STREAM_START, ((guint64) (top / 4 + y) * (width / 4) + left / 4 + x) * z->c + c);
   return fse_device_write (self->device, self->noisy->data, noise, floats, error);
 }
 

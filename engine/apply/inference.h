@@ -41,8 +41,9 @@ gboolean      fse_inference_describe (FseInference *inference, gfloat descriptor
 
 /* Encodes the picture and the references; before sampling. */
 gboolean      fse_inference_look   (FseInference *inference, GError **error);
-/* Starts from the noise of `seed`. */
-gboolean      fse_inference_start  (FseInference *inference, guint64 seed, GError **error);
+/* Starts from the noise of `seed`.  left, top: of the inference's picture in a whole of so much width, in pixels, multiples of 4: where
+ * two pictures of one whole overlap, their noise is the same. */
+gboolean      fse_inference_start  (FseInference *inference, guint64 seed, gint left, gint top, gint width, GError **error);
 /* From time t to time `next` (DDIM, Song et al., arXiv 2010.02502, eta = 0); next = 0 ends. */
 gboolean      fse_inference_step   (FseInference *inference, gdouble t, gdouble next, GError **error);
 /* The change, on the picture's grid and on the device: flow [h,w,2], residual [h,w,3],

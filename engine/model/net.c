@@ -13,6 +13,14 @@ fse_net_working_shape (gint size, gint width, gint height, gint *working_width, 
   *working_height = MAX (16, (gint) floor (size / sqrt (aspect) / 16 + 0.5) * 16);
 }
 
+void
+fse_net_picture_shape (const FseSettings *settings, gint width, gint height, gint *picture_width, gint *picture_height)
+{
+  fse_net_working_shape (settings->size, width, height, picture_width, picture_height);
+  *picture_width *= settings->windows;
+  *picture_height *= settings->windows;
+}
+
 gint
 fse_net_width (const FseNet *net)
 {

@@ -34,6 +34,10 @@ typedef struct
  * size pixels in all, their aspect kept, sides multiples of 16. */
 void       fse_net_working_shape (gint size, gint width, gint height, gint *working_width, gint *working_height);
 
+/* The shape at which such pictures are kept for networks that see them through windows: that many times as large each
+ * way.  The networks see a window, of the working shape, at a time. */
+void       fse_net_picture_shape (const FseSettings *settings, gint width, gint height, gint *picture_width, gint *picture_height);
+
 /* Base width w of the networks: 16, 24 or 32. */
 gint       fse_net_width (const FseNet *net);
 

@@ -17,6 +17,8 @@ typedef enum
   FSE_MODEL_LARGE
 } FseModelSize;
 
+#define FSE_MOST_WINDOWS 4
+
 typedef enum
 {
   FSE_KEEP_AUTO, /* the last ones, unless they score far worse than the best */
@@ -44,7 +46,8 @@ typedef struct
   gboolean flips;               /* mirrored copies; off where left and right matter */
 
   FseModelSize model_size;
-  gint     size;                /* working resolution, 64..512, multiple of 16: about size x size pixels, whatever the aspect */
+  gint     size;                /* what the networks see at once, 64..512, multiple of 16: about size x size pixels, whatever the aspect */
+  gint     windows;             /* 1: that is the whole picture, reduced; 2..4: it is seen through windows, this many times as large */
   gint     batch;               /* pairs a step, >= 2 */
   gdouble  rate;                /* AdamW's peak learning rate */
   guint64  seed;

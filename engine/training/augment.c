@@ -8,7 +8,7 @@
 #define STREAM_AUGMENT 1100
 #define DRAWS 64 /* random numbers kept for a slot */
 
-G_STATIC_ASSERT (sizeof (FseAugmentSlot) == 48 * sizeof (gfloat)); /* SLOT of kernels-cl/augment.cl */
+G_STATIC_ASSERT (sizeof (FseAugmentSlot) == 50 * sizeof (gfloat)); /* SLOT of kernels-cl/augment.cl */
 
 void
 fse_augment_settings_default (FseAugmentSettings *settings)
@@ -85,7 +85,7 @@ fse_augment_draw (FseAugmentSlot *slot, const FseAugmentSettings *s, guint64 see
   gboolean warped = uniform (&draw) >= s->p_identity && s->enabled;
   gfloat   strength, angle, zoom, shear, c, d;
 
-  slot->pair = 0;
+  slot->pair = slot->left = slot->top = 0;
   for (gint i = 0; i < 32; i++)
     slot->grid[i] = 0.0f;
   for (gint i = 0; i < 6; i++)
@@ -118,22 +118,26 @@ fse_augment_draw (FseAugmentSlot *slot, const FseAugmentSettings *s, guint64 see
 }
 
 gboolean
-fse_augment (FseDevice *device, FseBuffer before, FseBuffer after, gint n_pairs, gint h, gint w,
+fse_augment (FseDevice *device, FseBuffer before, FseBuffer after, gint n_pairs, gint height, gint width,
              const FseAugmentSlot *slots, gint n_slots, FseBuffer slots_buffer, FseBuffer table, gboolean position,
              FseTensor *x, FseTensor *y, FseTensor *mask, GError **error)
 {
+  gint     h = x->h, w = x->w;
   FseRange range = fse_device_family (device) == FSE_FAMILY_CPU ? fse_range_single (1, h, n_slots)
                                                                 : fse_range_groups (w, h, n_slots, 64, 1, 1);
 
-  g_assert (x->n == n_slots && x->h == h && x->w == w && x->c == 8);
+  g_assert (x->n == n_slots && x->c == 8);
   g_assert (y->n == n_slots && y->h == h && y->w == w && y->c == 8);
   g_assert (mask->n == n_slots && mask->h == h && mask->w == w && mask->c == 1);
   for (gint b = 0; b < n_slots; b++)
-    g_assert (slots[b].pair >= 0 && slots[b].pair < n_pairs);
+    {
+      g_assert (slots[b].pair >= 0 && slots[b].pair < n_pairs);
+      g_assert (slots[b].left >= 0 && slots[b].left + w <= width && slots[b].top >= 0 && slots[b].top + h <= height);
+    }
 
   return fse_device_send (device, slots_buffer, slots, n_slots * sizeof (FseAugmentSlot) / sizeof (gfloat), error)
          && fse_launch (device, "augment", "augment", range, error,
                         FSE_BUF (before), FSE_BUF (after), FSE_BUF (slots_buffer), FSE_BUF (x->data), FSE_BUF (y->data),
-                        FSE_BUF (mask->data), FSE_BUF (table.mem ? table : before), FSE_INT (h), FSE_INT (w), FSE_INT (position),
-                        FSE_INT (table.mem != NULL), FSE_END);
+                        FSE_BUF (mask->data), FSE_BUF (table.mem ? table : before), FSE_INT (height), FSE_INT (width),
+                        FSE_INT (h), FSE_INT (w), FSE_INT (position), FSE_INT (table.mem != NULL), FSE_END);
 }

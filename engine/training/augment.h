@@ -11,7 +11,7 @@
  *
  * Typical use, for each step and slot
  *   1. fse_augment_draw (&slot[b], &settings, seed, step, b);  slot[b].pair = ...;
- *   2. fse_augment (device, before, after, n_pairs, h, w, slot, n_slots, buffer, table, TRUE, x, y, mask, &error);
+ *   2. fse_augment (device, before, after, n_pairs, height, width, slot, n_slots, buffer, table, TRUE, x, y, mask, &error);
  */
 #ifndef FSE_AUGMENT_H
 #define FSE_AUGMENT_H
@@ -25,13 +25,15 @@ G_BEGIN_DECLS
  * affine = { xx, xy, x0,  yx, yy, y0 }; xx < 0 is a mirrored slot.  The displacement is a 4 x 4 grid of
  * (dx, dy), rows of y first, whose corners are the picture's corners, with
  * Catmull-Rom splines between.  A pixel's R'G'B' is multiplied with the matrix `colour`, rows first, and clamped
- * to 0..1.  Copied to the device as it is: 48 words. */
+ * to 0..1.  left, top: of the window that the slot sees, in pixels of its picture; target coordinates
+ * are the window's, and what the warp reaches beyond it is the picture's.  Copied to the device as it is: 50 words. */
 typedef struct
 {
   gint   pair;
   gfloat affine[6];
   gfloat grid[32];
   gfloat colour[9];
+  gint   left, top;
 } FseAugmentSlot;
 
 /* How far a slot may go.  All of one slot is scaled by one draw from 0..1, so
@@ -55,18 +57,18 @@ typedef struct
 
 void     fse_augment_settings_default (FseAugmentSettings *settings);
 
-/* Fills a slot but for its pair, as a function of its arguments alone. */
+/* Fills a slot but for its pair and its window (which is at 0, 0), as a function of its arguments alone. */
 void     fse_augment_draw (FseAugmentSlot *slot, const FseAugmentSettings *settings, guint64 seed, guint32 step,
                            guint slot_index);
 
-/* Makes the batch.  before, after: [n_pairs, h, w, 4], R'G'B' 0..1 and the
- * pixel's weight in the loss.  slots_buffer: room for n_slots slots.
- *   x, y  [n_slots, h, w, 8] = R'G'B' - 0.5, position in the source (2; zeros
+/* Makes the batch.  before, after: [n_pairs, height, width, 4], R'G'B' 0..1 and the
+ * pixel's weight in the loss; h x w, the windows' shape, may be smaller.  slots_buffer: room for n_slots slots.
+ *   x, y  [n_slots, h, w, 8] = R'G'B' - 0.5, position in the window (2; zeros
  *         where !position), rest (3), of before and after
  *   the rest is zeros, but for x where table.mem: a colour table's change of the pixel
  *   mask  [n_slots, h, w, 1], the smaller of both weights
  * Catmull-Rom, clamped to 0..1, edge clamped; what does not move keeps its bits. */
-gboolean fse_augment (FseDevice *device, FseBuffer before, FseBuffer after, gint n_pairs, gint h, gint w,
+gboolean fse_augment (FseDevice *device, FseBuffer before, FseBuffer after, gint n_pairs, gint height, gint width,
                       const FseAugmentSlot *slots, gint n_slots, FseBuffer slots_buffer, FseBuffer table,
                       gboolean position, FseTensor *x, FseTensor *y, FseTensor *mask, GError **error);
 

@@ -43,8 +43,18 @@ copy_scaled (const FseImage *image, gint width, gint height, gfloat *to, GError 
   return TRUE;
 }
 
+gint
+fse_dataset_windows (FsePairs *pairs, gint size, gint most)
+{
+  const FseImage *typical = median_picture (pairs);
+  gint            width, height;
+
+  fse_net_working_shape (size, typical->width, typical->height, &width, &height);
+  return CLAMP (MIN (typical->width / width, typical->height / height), 1, most);
+}
+
 FseDataset *
-fse_dataset_new (FsePairs *pairs, gint size, GError **error)
+fse_dataset_new (FsePairs *pairs, gint size, gint windows, GError **error)
 {
   g_autoptr (FseDataset) set = g_new0 (FseDataset, 1);
   g_autoptr (GChecksum)  sum = g_checksum_new (G_CHECKSUM_SHA256);
@@ -52,7 +62,10 @@ fse_dataset_new (FsePairs *pairs, gint size, GError **error)
   gsize           floats;
   gdouble         difference = 0, weight = 0;
 
-  fse_net_working_shape (size, typical->width, typical->height, &set->width, &set->height);
+  fse_net_working_shape (size, typical->width, typical->height, &set->window_width, &set->window_height);
+  set->windows = windows;
+  set->width = windows * set->window_width;
+  set->height = windows * set->window_height;
   set->n = pairs->pairs->len;
   floats = (gsize) set->height * set->width * 4;
   set->before = g_try_new (gfloat, set->n * floats);
@@ -103,13 +116,70 @@ fse_dataset_free (FseDataset *dataset)
   g_free (dataset);
 }
 
+void
+fse_dataset_window (const FseDataset *dataset, gint place, gint *left, gint *top)
+{
+  *left = place % dataset->windows * dataset->window_width;
+  *top = place / dataset->windows * dataset->window_height;
+}
+
+/* Sum of |before - after| in a window of a pair, weighted. */
+static gdouble
+change_within (const FseDataset *dataset, gint pair, gint left, gint top)
+{
+  gdouble sum = 0;
+
+  for (gint y = top; y < top + dataset->window_height; y++)
+    for (gint x = left; x < left + dataset->window_width; x++)
+      {
+        gsize at = (((gsize) pair * dataset->height + y) * dataset->width + x) * 4;
+
+        for (gsize i = at; i < at + 3; i++)
+          sum += dataset->before[at + 3] * fabsf (dataset->before[i] - dataset->after[i]);
+      }
+  return sum;
+}
+
+static gint
+most_changed_window (const FseDataset *dataset, gint pair)
+{
+  gint    best = 0;
+  gdouble most = -1;
+
+  for (gint place = 0; place < dataset->windows * dataset->windows; place++)
+    {
+      gint    left, top;
+      gdouble change;
+
+      fse_dataset_window (dataset, place, &left, &top);
+      change = change_within (dataset, pair, left, top);
+      if (change > most)
+        {
+          most = change;
+          best = place;
+        }
+    }
+  return best;
+}
+
 guint8 *
 fse_dataset_bytes (const FseDataset *dataset, const gfloat *values)
 {
-  gsize   count = (gsize) dataset->n * dataset->height * dataset->width * 4;
-  guint8 *bytes = g_new (guint8, count);
+  gsize   row = (gsize) dataset->window_width * 4;
+  guint8 *bytes = g_new (guint8, dataset->n * dataset->window_height * row), *to = bytes;
 
-  for (gsize i = 0; i < count; i++)
-    bytes[i] = values[i] * 255.0f + 0.5f;
+  for (gint i = 0; i < dataset->n; i++)
+    {
+      gint left, top;
+
+      fse_dataset_window (dataset, most_changed_window (dataset, i), &left, &top);
+      for (gint y = 0; y < dataset->window_height; y++)
+        {
+          const gfloat *from = values + (((gsize) i * dataset->height + top + y) * dataset->width + left) * 4;
+
+          for (gsize k = 0; k < row; k++)
+            *to++ = from[k] * 255.0f + 0.5f;
+        }
+    }
   return bytes;
 }

@@ -11,6 +11,7 @@
 /* Host random streams; the device has its own numbers. */
 #define STREAM_PAIR 1000
 #define STREAM_TIME 1001
+#define STREAM_WINDOW 1002
 
 struct _FseStage
 {
@@ -43,14 +44,14 @@ fse_stage_new (FseDevice *device, FseWeights *weights, const FseSettings *settin
   stage->settings = settings;
   stage->batch = batch;
   stage->table = table;
-  stage->data = fse_dataset_new (pairs, size, error);
+  stage->data = fse_dataset_new (pairs, size, settings->windows, error);
   if (!stage->data)
     return NULL;
   stage->n_learnt = stage->data->n - held_out;
   stage->slots = g_new0 (FseAugmentSlot, batch);
   stage->tape = fse_tape_new (device, TRUE);
   net = (FseNet) { stage->tape, weights, settings };
-  fse_objective_build (&stage->objective, &net, batch, stage->data->height, stage->data->width);
+  fse_objective_build (&stage->objective, &net, batch, stage->data->window_height, stage->data->window_width);
   return g_steal_pointer (&stage);
 }
 
@@ -136,7 +137,7 @@ augment_settings (FseStage *stage, FseAugmentSettings *augment)
   augment->enabled = stage->settings->augmentation;
   augment->flips = stage->settings->flips;
   augment->hues = stage->settings->hues;
-  augment->aspect = (gfloat) stage->data->width / stage->data->height;
+  augment->aspect = (gfloat) stage->data->window_width / stage->data->window_height;
 }
 
 /* Puts the first n of the stage's slots into the objective, at these diffusion times. */
@@ -162,6 +163,17 @@ fill (FseStage *stage, FseObjective *o, gint n, const gfloat *t, guint32 step, G
                          o->before, o->after, o->mask, error);
 }
 
+/* Any window of the picture, as likely as any other. */
+static void
+draw_window (const FseStage *stage, guint32 step, gint b)
+{
+  const FseDataset *data = stage->data;
+  guint64           seed = stage->settings->seed;
+
+  stage->slots[b].left = fse_philox_uniform (seed, step, STREAM_WINDOW, 2 * b) * (data->width - data->window_width + 1);
+  stage->slots[b].top = fse_philox_uniform (seed, step, STREAM_WINDOW, 2 * b + 1) * (data->height - data->window_height + 1);
+}
+
 gboolean
 fse_stage_draw (FseStage *stage, guint32 step, GError **error)
 {
@@ -177,12 +189,13 @@ fse_stage_draw (FseStage *stage, guint32 step, GError **error)
       t[b] = which < PURE_NOISE ? 1.0f : fse_philox_uniform (seed, step, STREAM_TIME, 2 * b + 1);
       fse_augment_draw (&stage->slots[b], &augment, seed, step, b);
       stage->slots[b].pair = fse_philox_uniform (seed, step, STREAM_PAIR, b) * stage->n_learnt;
+      draw_window (stage, step, b);
     }
   return fill (stage, &stage->objective, stage->batch, t, step, error);
 }
 
 gboolean
-fse_stage_show (FseStage *stage, FseObjective *objective, const gint *pairs, gint n, GError **error)
+fse_stage_show (FseStage *stage, FseObjective *objective, const gint *pairs, gint n, gint place, GError **error)
 {
   g_autofree gfloat *t = g_new (gfloat, n);
   FseAugmentSettings augment;
@@ -195,6 +208,7 @@ fse_stage_show (FseStage *stage, FseObjective *objective, const gint *pairs, gin
       t[b] = 1;
       fse_augment_draw (&stage->slots[b], &augment, 0, 0, b);
       stage->slots[b].pair = pairs[b];
+      fse_dataset_window (stage->data, place, &stage->slots[b].left, &stage->slots[b].top);
     }
   return fill (stage, objective, n, t, 0, error);
 }

@@ -47,8 +47,9 @@ gboolean          fse_stage_place  (FseStage *stage, GError **error);
  * diffusion times.  A function of the settings' seed and of the step. */
 gboolean          fse_stage_draw   (FseStage *stage, guint32 step, GError **error);
 /* Fills the inputs of another objective of n slots (up to the batch's) and of the stage's size: these
- * pairs as they are, at pure noise, which one sampler step starts from. */
-gboolean          fse_stage_show   (FseStage *stage, FseObjective *objective, const gint *pairs, gint n, GError **error);
+ * pairs as they are, through window `place` (see fse_dataset_window()), at pure noise, which one sampler step starts from. */
+gboolean          fse_stage_show   (FseStage *stage, FseObjective *objective, const gint *pairs, gint n, gint place,
+                                    GError **error);
 /* Forward and backward; gradients are added to the weights'. */
 gboolean          fse_stage_run    (FseStage *stage, GError **error);
 /* After a step: one loss, a number on the device; NULL where the settings leave it out. */

@@ -123,7 +123,7 @@ judge_colour (FseTrainer *trainer, GError **error)
 
   if (!trainer->settings.colour_base && !trainer->settings.hues)
     return TRUE;
-  data = fse_dataset_new (trainer->pairs, COLOUR_SIZE, error);
+  data = fse_dataset_new (trainer->pairs, COLOUR_SIZE, 1, error);
   if (!data)
     return FALSE;
   left = fse_colour_fit_judge (data, data->n - trainer->held_out);
@@ -394,10 +394,10 @@ measure_detail (FseTrainer *trainer, FseModelInfo *info)
   g_autoptr (GError)    problem = NULL;
   g_autoptr (FseEditor) editor = NULL;
 
-  if (!fse_detail_measurable (trainer->pairs, trainer->settings.size))
+  if (!fse_detail_measurable (trainer->pairs, &trainer->settings))
     return FALSE;
   editor = fse_editor_open (trainer->path, trainer->device_name, &problem);
-  if (editor && fse_detail_measure (editor, trainer->pairs, trainer->settings.size, &info->detail, &problem))
+  if (editor && fse_detail_measure (editor, trainer->pairs, &trainer->settings, &info->detail, &problem))
     return info->detail < 1;
   g_info ("The detail could not be measured: %s", problem->message);
   info->detail = 1;
@@ -415,7 +415,7 @@ save_model (FseTrainer *trainer, GError **error)
   g_autofree guint8   *after = fse_dataset_bytes (data, data->after);
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
   g_autofree gchar    *created = g_date_time_format (now, "%Y-%m-%dT%H:%M:%SZ");
-  FseModelInfo info = { .settings = trainer->settings, .width = data->width, .height = data->height,
+  FseModelInfo info = { .settings = trainer->settings, .width = data->window_width, .height = data->window_height,
                         .n_pairs = data->n, .steps = state->step, .seconds = state->seconds,
                         .error = state->error, .copy_error = data->copy_error, .held_out = trainer->held_out,
                         .colour_table = trainer->colour_table,

@@ -24,6 +24,9 @@ fse_trainer_new (FsePairs *pairs, const FseSettings *settings, const gchar *mode
       || !fse_held_out_count (settings->validation, pairs->pairs->len, &trainer->held_out, error))
     return NULL;
   trainer->pairs = fse_held_out_last (pairs, trainer->held_out);
+  trainer->settings.windows = fse_dataset_windows (pairs, settings->size, settings->windows);
+  if (trainer->settings.windows > 1)
+    trainer->settings.position = FALSE; /* a window does not know where it is */
   trainer->path = g_strdup (model_path);
   trainer->checkpoint = fse_checkpoint_path (model_path);
   trainer->snapshot.loss = trainer->snapshot.error = trainer->snapshot.validation = trainer->snapshot.best_validation = NAN;

@@ -85,7 +85,7 @@ fse_validation_new (FseStage *stage, FseWeights *weights, const FseSettings *set
     self->reference[n_held_out] = most_similar (data, fse_stage_guest (stage), data->n - n_held_out);
 
   self->tape = net.tape = fse_tape_new (fse_stage_device (stage), FALSE);
-  fse_objective_build (o, &net, 2, data->height, data->width);
+  fse_objective_build (o, &net, 2, data->window_height, data->window_width);
   truth = fse_slice_channels (net.tape, fse_tape_rows (net.tape, o->after, 0, 1), 0, 3);
   mask = fse_tape_rows (net.tape, o->mask, 0, 1);
   measure (net.tape, self->result, fse_tape_rows (net.tape, o->result, 0, 1), truth, mask);
@@ -115,13 +115,14 @@ fse_validation_place (FseValidation *self, GError **error)
   return fse_tape_seal (self->tape, error);
 }
 
-/* The networks at work on held-out pair number `which`, or on the guest, which comes after the last; the averages are in the weights' place. */
+/* The networks at work on window `place` of held-out pair number `which`, or of the guest, which comes after the last; the averages are in
+ * the weights' place. */
 static gboolean
-look (FseValidation *self, guint which, GError **error)
+look (FseValidation *self, guint which, gint place, GError **error)
 {
   gint pairs[2] = { fse_stage_data (self->stage)->n - self->n_held_out + which, self->reference[which] };
 
-  return fse_stage_show (self->stage, &self->objective, pairs, 2, error) && fse_tape_forward (self->tape, error);
+  return fse_stage_show (self->stage, &self->objective, pairs, 2, place, error) && fse_tape_forward (self->tape, error);
 }
 
 /* Adds the measures of what was looked at last to the sums. */
@@ -143,10 +144,12 @@ static gboolean
 look_at_all (FseValidation *self, gdouble *score, GError **error)
 {
   gdouble result[N_MEASURES] = { 0 }, copy[N_MEASURES] = { 0 };
+  gint    windows = fse_stage_data (self->stage)->windows;
 
   for (guint i = 0; i < self->n_held_out; i++)
-    if (!look (self, i, error) || !add_up (self, self->result, result, error) || !add_up (self, self->copy, copy, error))
-      return FALSE;
+    for (gint place = 0; place < windows * windows; place++)
+      if (!look (self, i, place, error) || !add_up (self, self->result, result, error) || !add_up (self, self->copy, copy, error))
+        return FALSE;
   *score = 0;
   for (gint m = 0; m < N_MEASURES; m++)
     *score += result[m] / MAX (copy[m], LEAST_CHANGE) / N_MEASURES;
@@ -164,7 +167,8 @@ fse_validation_score (FseValidation *self, gdouble *score, GError **error)
 static gboolean
 picture (FseValidation *self, guint which, FseImage *pictures[3], GError **error)
 {
-  gboolean ok = fse_weights_swap_average (self->weights, error) && look (self, which, error);
+  gint     windows = fse_stage_data (self->stage)->windows, middle = windows / 2 * windows + windows / 2;
+  gboolean ok = fse_weights_swap_average (self->weights, error) && look (self, which, middle, error);
 
   return fse_weights_swap_average (self->weights, ok ? error : NULL) && ok
          && fse_stage_read (self->stage, &self->objective, pictures, error);

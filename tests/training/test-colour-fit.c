@@ -64,7 +64,7 @@ data_of (Edit edit)
         }
       g_assert_true (fse_pairs_add (pairs, name, before, after, &error));
     }
-  data = fse_dataset_new (pairs, SIZE, &error);
+  data = fse_dataset_new (pairs, SIZE, 1, &error);
   g_assert_no_error (error);
   return data;
 }

@@ -306,14 +306,17 @@ test_detail (void)
   g_autoptr (GError)    error = NULL;
   g_autoptr (FseEditor) editor = fse_editor_open (path, NULL, &error);
   g_autoptr (FsePairs)  kept = detailed_pairs (TRUE), wiped = detailed_pairs (FALSE), small = example_pairs (3, 64);
+  FseSettings           settings;
   gdouble               detail;
 
   g_assert_no_error (error);
-  g_assert_true (fse_detail_measurable (kept, 64));
-  g_assert_false (fse_detail_measurable (small, 64));
-  g_assert_true (fse_detail_measure (editor, kept, 64, &detail, &error));
+  fse_settings_default (&settings);
+  settings.size = 64;
+  g_assert_true (fse_detail_measurable (kept, &settings));
+  g_assert_false (fse_detail_measurable (small, &settings));
+  g_assert_true (fse_detail_measure (editor, kept, &settings, &detail, &error));
   g_assert_cmpfloat (detail, ==, 1);
-  g_assert_true (fse_detail_measure (editor, wiped, 64, &detail, &error));
+  g_assert_true (fse_detail_measure (editor, wiped, &settings, &detail, &error));
   g_test_message ("wiped away: %.3f is left", detail);
   g_assert_cmpfloat (detail, <, 0.3); /* the waves have some fine detail, too, which stays */
 }
@@ -352,7 +355,7 @@ test_hidden (void)
   g_autoptr (FsePairs)   black = example_pairs (1, 64);
   g_autoptr (FsePairs)   white = example_pairs (1, 64);
   FsePairs              *halves[] = { black, white };
-  g_autoptr (FseDataset) all = fse_dataset_new (whole, 64, NULL);
+  g_autoptr (FseDataset) all = fse_dataset_new (whole, 64, 1, NULL);
   FseDataset            *sets[2];
   gdouble                difference = 0;
 
@@ -365,7 +368,7 @@ test_hidden (void)
       for (gint p = 0; p < 64 * 64; p++)
         for (gint c = 0; p % 64 < 32 && c < 4; c++)
           rgba[4 * p + c] = c == 3 ? 0 : k;
-      sets[k] = fse_dataset_new (halves[k], 64, NULL);
+      sets[k] = fse_dataset_new (halves[k], 64, 1, NULL);
     }
   for (gint p = 0; p < 64 * 64; p++)
     for (gint c = 0; c < 4; c++)
