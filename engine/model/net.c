@@ -17,8 +17,8 @@ void
 fse_net_picture_shape (const FseSettings *settings, gint width, gint height, gint *picture_width, gint *picture_height)
 {
   fse_net_working_shape (settings->size, width, height, picture_width, picture_height);
-  *picture_width *= settings->windows;
-  *picture_height *= settings->windows;
+  *picture_width *= MAX (settings->windows, 1); /* models from before there were windows say nothing of them */
+  *picture_height *= MAX (settings->windows, 1);
 }
 
 gint

@@ -14,7 +14,7 @@ typedef enum
   KIND_SWITCH, /* gboolean; words[0] = FALSE, words[1] = TRUE */
   KIND_CHOICE, /* an enum counted from 0, one word each */
   KIND_INT,    /* gint or guint: both hold what the range allows */
-  KIND_AUTO,   /* gint; words[0] = -1 */
+  KIND_AUTO,   /* gint; words[0] = min */
   KIND_SEED,   /* guint64 */
   KIND_REAL    /* gdouble */
 } Kind;
@@ -52,7 +52,7 @@ static const Setting settings_table[] = {
   SWITCH (flips),
   { KIND_CHOICE, AT (model_size), 0, 2, 1, { "small", "medium", "large" } },
   { KIND_INT, AT (size), 64, 512, 16 },
-  { KIND_INT, AT (windows), 1, FSE_MOST_WINDOWS, 1 },
+  { KIND_AUTO, AT (windows), FSE_WINDOWS_AUTO, FSE_MOST_WINDOWS, 1, { "auto" } },
   { KIND_INT, AT (batch), 2, 64, 1 },
   { KIND_REAL, AT (rate), 1e-6, 0.1 },
   { KIND_SEED, AT (seed), 0, MAX_SEED },
@@ -81,7 +81,7 @@ static const FseSettingHelp help[] = {
   { "flips", "on|off", "also learn from mirrored examples; leave off where left and right matter" },
   { "model-size", "small|medium|large", "width of the networks" },
   { "size", "64..512, a multiple of 16", "working resolution: a picture is worked on at about size x size pixels" },
-  { "windows", "1..4", "see pictures through windows, so many times as large as they would be as a whole: for edits of fine detail" },
+  { "windows", "auto|1..4", "see pictures through windows, so many times as large as they would be as a whole: for edits that draw fine detail" },
   { "batch", "2..64", "examples in one step" },
   { "rate", "0.000001..0.1", "peak learning rate" },
   { "seed", "0..9007199254740991", "start of all randomness" },
@@ -118,7 +118,7 @@ fse_settings_default (FseSettings *settings)
     .flips = FALSE,
     .model_size = FSE_MODEL_SMALL,
     .size = 128,
-    .windows = 1,
+    .windows = FSE_WINDOWS_AUTO,
     .batch = 4,
     .rate = 1e-3,
     .validation = -1,
@@ -200,7 +200,7 @@ set_value (FseSettings *settings, gint index, const gchar *text)
 
   if (setting->kind == KIND_AUTO && strcmp (text, setting->words[0]) == 0)
     {
-      FIELD (settings, setting, gint) = -1;
+      FIELD (settings, setting, gint) = (gint) setting->min;
       return TRUE;
     }
   if (setting->kind == KIND_SWITCH || setting->kind == KIND_CHOICE)
@@ -217,7 +217,8 @@ set_value (FseSettings *settings, gint index, const gchar *text)
       return FALSE;
     }
 
-  if (!parse_number (setting, text, &value) || !in_range (setting, value))
+  if (!parse_number (setting, text, &value) || !in_range (setting, value)
+      || (setting->kind == KIND_AUTO && value == setting->min))
     return FALSE;
   if (setting->kind == KIND_INT || setting->kind == KIND_AUTO)
     FIELD (settings, setting, gint) = (gint) value;
@@ -290,7 +291,7 @@ fse_settings_to_json (const FseSettings *settings)
       gdouble        value = value_of (settings, setting);
 
       json_builder_set_member_name (builder, help[i].name);
-      if (setting->kind == KIND_AUTO && value < 0)
+      if (setting->kind == KIND_AUTO && value == setting->min)
         json_builder_add_string_value (builder, setting->words[0]);
       else if (setting->kind == KIND_SWITCH || setting->kind == KIND_CHOICE)
         {

@@ -17,6 +17,7 @@ typedef enum
   FSE_MODEL_LARGE
 } FseModelSize;
 
+#define FSE_WINDOWS_AUTO 0
 #define FSE_MOST_WINDOWS 4
 
 typedef enum
@@ -47,7 +48,7 @@ typedef struct
 
   FseModelSize model_size;
   gint     size;                /* what the networks see at once, 64..512, multiple of 16: about size x size pixels, whatever the aspect */
-  gint     windows;             /* 1: that is the whole picture, reduced; 2..4: it is seen through windows, this many times as large */
+  gint     windows;             /* 1: that is the whole picture, reduced; 2..4: it is seen through windows, this many times as large; 0: as the pairs want it */
   gint     batch;               /* pairs a step, >= 2 */
   gdouble  rate;                /* AdamW's peak learning rate */
   guint64  seed;

@@ -20,8 +20,8 @@ compare_aspects (gconstpointer a, gconstpointer b)
   return d < 0 ? -1 : d > 0;
 }
 
-static const FseImage *
-median_picture (FsePairs *pairs)
+const FseImage *
+fse_dataset_typical (FsePairs *pairs)
 {
   g_autoptr (GPtrArray) sorted = g_ptr_array_copy (pairs->pairs, NULL, NULL);
 
@@ -43,22 +43,12 @@ copy_scaled (const FseImage *image, gint width, gint height, gfloat *to, GError 
   return TRUE;
 }
 
-gint
-fse_dataset_windows (FsePairs *pairs, gint size, gint most)
-{
-  const FseImage *typical = median_picture (pairs);
-  gint            width, height;
-
-  fse_net_working_shape (size, typical->width, typical->height, &width, &height);
-  return CLAMP (MIN (typical->width / width, typical->height / height), 1, most);
-}
-
 FseDataset *
 fse_dataset_new (FsePairs *pairs, gint size, gint windows, GError **error)
 {
   g_autoptr (FseDataset) set = g_new0 (FseDataset, 1);
   g_autoptr (GChecksum)  sum = g_checksum_new (G_CHECKSUM_SHA256);
-  const FseImage *typical = median_picture (pairs);
+  const FseImage *typical = fse_dataset_typical (pairs);
   gsize           floats;
   gdouble         difference = 0, weight = 0;
 

@@ -19,8 +19,8 @@ typedef struct
   gchar  *digest;           /* tells data sets apart: hexadecimal SHA-256 of all pixels */
 } FseDataset;
 
-/* As many windows a side as pairs of this size have pixels for, `most` at most, and at least one. */
-gint        fse_dataset_windows (FsePairs *pairs, gint size, gint most);
+/* The before of median aspect, whose shape all take; borrowed. */
+const FseImage *fse_dataset_typical (FsePairs *pairs);
 
 /* A copy of the pairs, seen through `windows` windows a side of about size x size pixels; pairs of another aspect than the
  * median one are stretched.  A pixel's weight is the product of both alphas;

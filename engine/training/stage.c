@@ -44,7 +44,7 @@ fse_stage_new (FseDevice *device, FseWeights *weights, const FseSettings *settin
   stage->settings = settings;
   stage->batch = batch;
   stage->table = table;
-  stage->data = fse_dataset_new (pairs, size, settings->windows, error);
+  stage->data = fse_dataset_new (pairs, size, MAX (settings->windows, 1), error); /* auto: who knows the pairs has not chosen */
   if (!stage->data)
     return NULL;
   stage->n_learnt = stage->data->n - held_out;

@@ -5,6 +5,7 @@
 
 #include "files/align.h"
 #include "training/held-out.h"
+#include "training/windows-choice.h"
 
 #define DEFAULT_MINUTES 5.0
 
@@ -24,7 +25,8 @@ fse_trainer_new (FsePairs *pairs, const FseSettings *settings, const gchar *mode
       || !fse_held_out_count (settings->validation, pairs->pairs->len, &trainer->held_out, error))
     return NULL;
   trainer->pairs = fse_held_out_last (pairs, trainer->held_out);
-  trainer->settings.windows = fse_dataset_windows (pairs, settings->size, settings->windows);
+  if (!fse_windows_choose (pairs, settings->size, &trainer->settings.windows, error))
+    return NULL;
   if (trainer->settings.windows > 1)
     trainer->settings.position = FALSE; /* a window does not know where it is */
   trainer->path = g_strdup (model_path);

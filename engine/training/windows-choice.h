@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Whether the networks see a picture as a whole, reduced, or through windows:
+ * the whole tells most, but an edit that draws what is finer than the reduced
+ * picture shows (lines, grain, a sharpening) can only be learnt where it is seen.
+ */
+#ifndef FSE_WINDOWS_CHOICE_H
+#define FSE_WINDOWS_CHOICE_H
+
+#include "files/pairs.h"
+
+G_BEGIN_DECLS
+
+/* How much more fine detail than coarse structure the edit adds: the ratio after to before of the energy
+ * in what pictures lose when reduced to about size x size pixels, divided by that ratio of what is left (without its mean).
+ * 1 for an edit that treats all alike, as recolouring and warps do; below it smooths.  Pixels count as far as they are visible. */
+gboolean fse_windows_fineness (FsePairs *pairs, gint size, gdouble *fineness, GError **error);
+
+/* *windows: as asked for (FSE_WINDOWS_AUTO: to be chosen); becomes as many a side as the pairs have pixels for, but 1
+ * where they were to be chosen and the edit does not draw fine detail. */
+gboolean fse_windows_choose   (FsePairs *pairs, gint size, gint *windows, GError **error);
+
+G_END_DECLS
+
+#endif
