@@ -14,7 +14,6 @@ struct _FseLossPlot
   GArray        *logs; /* gdouble; NaN where there is no value */
   GArray        *dots; /* gdouble: x, y, x, y ... */
   gdouble        fraction;
-  gchar         *text;
 };
 
 G_DEFINE_TYPE (FseLossPlot, fse_loss_plot, GTK_TYPE_DRAWING_AREA)
@@ -54,9 +53,7 @@ draw (GtkWidget *widget, cairo_t *cr)
   gdouble               height  = gtk_widget_get_allocated_height (widget);
   gdouble               pad     = 8.0, low, high;
   GdkRGBA               colour, accent;
-  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (widget, plot->text);
   gboolean              pen     = FALSE;
-  gint                  text_width, text_height;
 
   gtk_render_background (context, cr, 0, 0, width, height);
   gtk_render_frame (context, cr, 0, 0, width, height);
@@ -113,9 +110,6 @@ draw (GtkWidget *widget, cairo_t *cr)
   colour.alpha = 0.8;
   gdk_cairo_set_source_rgba (cr, &colour);
   cairo_fill (cr);
-
-  pango_layout_get_pixel_size (layout, &text_width, &text_height);
-  gtk_render_layout (context, cr, width - pad - text_width, pad, layout);
   return FALSE;
 }
 
@@ -126,7 +120,6 @@ finalize (GObject *object)
 
   g_array_unref (plot->logs);
   g_array_unref (plot->dots);
-  g_free (plot->text);
   G_OBJECT_CLASS (fse_loss_plot_parent_class)->finalize (object);
 }
 
@@ -143,7 +136,6 @@ fse_loss_plot_init (FseLossPlot *plot)
 {
   plot->logs = g_array_new (FALSE, FALSE, sizeof (gdouble));
   plot->dots = g_array_new (FALSE, FALSE, sizeof (gdouble));
-  plot->text = g_strdup (_("Loss"));
   gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (plot)), GTK_STYLE_CLASS_VIEW);
   gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (plot)), GTK_STYLE_CLASS_FRAME);
   gtk_widget_set_size_request (GTK_WIDGET (plot), 240, 110);
@@ -157,7 +149,7 @@ fse_loss_plot_new (void)
 }
 
 void
-fse_loss_plot_set (FseLossPlot *plot, const gfloat *values, gsize n, gdouble fraction, const gchar *text)
+fse_loss_plot_set (FseLossPlot *plot, const gfloat *values, gsize n, gdouble fraction)
 {
   g_array_set_size (plot->logs, 0);
   for (gsize i = 0; i < n; i++)
@@ -167,12 +159,6 @@ fse_loss_plot_set (FseLossPlot *plot, const gfloat *values, gsize n, gdouble fra
       g_array_append_val (plot->logs, value);
     }
   plot->fraction = CLAMP (fraction, 0.0, 1.0);
-  if (g_strcmp0 (plot->text, text) != 0)
-    {
-      g_free (plot->text);
-      plot->text = g_strdup (text);
-      atk_object_set_description (gtk_widget_get_accessible (GTK_WIDGET (plot)), text);
-    }
   gtk_widget_queue_draw (GTK_WIDGET (plot));
 }
 

@@ -13,9 +13,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (FseLossPlot, fse_loss_plot, FSE, LOSS_PLOT, GtkDrawingArea)
 
 GtkWidget *fse_loss_plot_new (void);
-/* `fraction` of the width is filled by the n values (copied); the text is
- * written into the plot and read out by screen readers. */
-void       fse_loss_plot_set (FseLossPlot *plot, const gfloat *values, gsize n, gdouble fraction, const gchar *text);
+/* `fraction` of the width is filled by the n values (copied). */
+void       fse_loss_plot_set (FseLossPlot *plot, const gfloat *values, gsize n, gdouble fraction);
 /* n dots (copied) over the curve: x is 0..1 of its length, y 0 at the bottom and 1 at the top. */
 void       fse_loss_plot_set_dots (FseLossPlot *plot, const gdouble *x, const gdouble *y, gsize n);
 

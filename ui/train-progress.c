@@ -7,6 +7,7 @@
 #include "train-progress.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "film-strip.h"
 #include "loss-plot.h"
@@ -17,7 +18,7 @@ struct _FseTrainProgress
 {
   GtkBox     parent_instance;
   guint      version, guest_version; /* of what is shown */
-  GtkWidget *preview, *guest, *guest_box, *caption, *strip, *plot, *bar, *status;
+  GtkWidget *preview, *guest, *guest_box, *caption, *strip, *plot, *losses, *bar, *status;
 };
 
 G_DEFINE_TYPE (FseTrainProgress, fse_train_progress, GTK_TYPE_BOX)
@@ -94,6 +95,16 @@ show_guest (FseTrainProgress *progress, FseTrainRun *run)
   gtk_widget_show (progress->guest_box);
 }
 
+/* Under the curve, and read out with it. */
+static void
+say_losses (FseTrainProgress *progress, const gchar *text)
+{
+  if (strcmp (gtk_label_get_text (GTK_LABEL (progress->losses)), text) == 0)
+    return;
+  gtk_label_set_text (GTK_LABEL (progress->losses), text);
+  atk_object_set_description (gtk_widget_get_accessible (progress->plot), text);
+}
+
 static void
 show_losses (FseTrainProgress *progress, FseTrainRun *run, const FseSnapshot *snapshot)
 {
@@ -114,8 +125,9 @@ show_losses (FseTrainProgress *progress, FseTrainRun *run, const FseSnapshot *sn
       x[i] = looks[i].step / (gdouble) MAX (snapshot->step, 1);
       y[i] = looks[i].score;
     }
-  fse_loss_plot_set (FSE_LOSS_PLOT (progress->plot), curve, n, snapshot->progress, text);
+  fse_loss_plot_set (FSE_LOSS_PLOT (progress->plot), curve, n, snapshot->progress);
   fse_loss_plot_set_dots (FSE_LOSS_PLOT (progress->plot), x, y, n_looks);
+  say_losses (progress, text);
 }
 
 gboolean
@@ -167,8 +179,9 @@ fse_train_progress_clear (FseTrainProgress *progress)
   fse_split_preview_set_after (FSE_SPLIT_PREVIEW (progress->preview), NULL);
   fse_split_preview_set_truth (FSE_SPLIT_PREVIEW (progress->preview), NULL);
   fse_film_strip_clear (FSE_FILM_STRIP (progress->strip));
-  fse_loss_plot_set (FSE_LOSS_PLOT (progress->plot), NULL, 0, 0.0, _("Loss"));
+  fse_loss_plot_set (FSE_LOSS_PLOT (progress->plot), NULL, 0, 0.0);
   fse_loss_plot_set_dots (FSE_LOSS_PLOT (progress->plot), NULL, NULL, 0);
+  say_losses (progress, _("Loss"));
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (progress->bar), 0.0);
   gtk_progress_bar_set_text (GTK_PROGRESS_BAR (progress->bar), _("Preparing"));
   gtk_label_set_text (GTK_LABEL (progress->status), "");
@@ -185,6 +198,17 @@ fse_train_progress_end (FseTrainProgress *progress, gboolean trained, const gcha
 static void
 fse_train_progress_class_init (FseTrainProgressClass *klass)
 {
+}
+
+static GtkWidget *
+line_of_words (const gchar *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
+  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 60);
+  return label;
 }
 
 static GtkWidget *
@@ -212,7 +236,8 @@ fse_train_progress_init (FseTrainProgress *progress)
   progress->strip   = fse_named (fse_film_strip_new (), "strip");
   progress->plot    = fse_named (fse_loss_plot_new (), "plot");
   progress->bar     = fse_named (gtk_progress_bar_new (), "bar");
-  progress->status  = fse_named (gtk_label_new (""), "status");
+  progress->losses  = fse_named (line_of_words (_("Loss")), "losses");
+  progress->status  = fse_named (line_of_words (""), "status");
   progress->guest     = fse_named (fse_split_preview_new (), "guest");
   progress->caption   = gtk_label_new (_("A pair in training"));
   progress->guest_box = under_title (gtk_label_new (_("The current layer")), progress->guest);
@@ -223,12 +248,10 @@ fse_train_progress_init (FseTrainProgress *progress)
   gtk_widget_hide (progress->guest_box);
   gtk_progress_bar_set_show_text (GTK_PROGRESS_BAR (progress->bar), TRUE);
   atk_object_set_name (gtk_widget_get_accessible (progress->bar), _("Training progress"));
-  gtk_label_set_xalign (GTK_LABEL (progress->status), 0.0f);
-  gtk_label_set_line_wrap (GTK_LABEL (progress->status), TRUE);
-  gtk_label_set_max_width_chars (GTK_LABEL (progress->status), 60);
   gtk_box_pack_start (GTK_BOX (progress), pictures, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (progress), progress->strip, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (progress), progress->plot, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (progress), progress->losses, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (progress), progress->bar, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (progress), progress->status, FALSE, FALSE, 0);
 }
