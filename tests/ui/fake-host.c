@@ -71,6 +71,15 @@ paint (gint layer, gint width, gint height, GError **error)
   return image;
 }
 
+static FseImage *
+layer_as (FseHost *host, gint layer, gint width, gint height, GError **error)
+{
+  FakeHost *fake = (FakeHost *) host;
+
+  return fake->picture && layer == FAKE_PICTURE ? fse_image_scale (fake->picture, width, height, error)
+                                                : paint (layer, width, height, error);
+}
+
 typedef struct
 {
   FseHostReading reading; /* first: what others see */
@@ -99,7 +108,7 @@ read_end (FseHost *host, FseHostReading *head, FseImage **before_out, FseImage *
   Reading *reading = (Reading *) head;
 
   if (before_out)
-    *before_out = paint (reading->before, SIDE, SIDE, NULL);
+    *before_out = layer_as (host, reading->before, SIDE, SIDE, NULL);
   if (after_out)
     *after_out = reading->after >= 0 ? paint (reading->after, SIDE, SIDE, NULL) : NULL;
   g_free (reading);
@@ -120,7 +129,7 @@ read_layer (FseHost *host, gint layer, gint max_side, GError **error)
   gint width = ((FakeHost *) host)->width ? ((FakeHost *) host)->width : 300;
 
   width = max_side > 0 ? MIN (max_side, width) : width;
-  return paint (layer, width, width * 3 / 4, error);
+  return layer_as (host, layer, width, width * 3 / 4, error);
 }
 
 static gint

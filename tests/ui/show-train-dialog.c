@@ -4,11 +4,14 @@
  * that tests/ui/screenshots takes; no test.
  *   FSE_PAIRS    a folder of ten pairs or more, or nothing: the fake host's
  *   FSE_STEPS    how long to train
+ *   FSE_PICTURE  the current layer, or nothing: soft colours
  */
 #include <gtk/gtk.h>
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "ui/config-i18n.h"
 
 #include "dialog-tools.h"
 #include "fake-host.h"
@@ -17,6 +20,7 @@
 #include "ui/train-dialog.h"
 
 #define SHOWN_WIDTH 720
+#define NOWHERE "/proc/edit" /* where no file can be */
 
 static gchar       *folder;
 static const gchar *pairs;
@@ -41,11 +45,27 @@ is_idle (GtkWidget *dialog)
   return gtk_widget_get_sensitive (dialog_part (dialog, "train"));
 }
 
+/* Whatever the language, the last word is another one then. */
 static gboolean
-is_known (GtkWidget *dialog)
+is_tested (GtkWidget *dialog)
 {
-  return strstr (gtk_label_get_text (GTK_LABEL (dialog_part (dialog, "about-device"))), "·") != NULL
-         && ! strstr (gtk_label_get_text (GTK_LABEL (dialog_part (dialog, "about-device"))), "being tested");
+  const gchar *about = gtk_label_get_text (GTK_LABEL (dialog_part (dialog, "about-device")));
+
+  return strstr (about, "·") != NULL && ! g_str_has_suffix (about, _("being tested"));
+}
+
+static gboolean
+is_measured (GtkWidget *dialog)
+{
+  g_autofree gchar *text = gtk_combo_box_text_get_active_text (GTK_COMBO_BOX_TEXT (dialog_part (dialog, "quality")));
+
+  return strstr (text, ": ") != NULL;
+}
+
+static gboolean
+is_stopped (GtkWidget *dialog)
+{
+  return is_idle (dialog) && dialog_has_message (dialog);
 }
 
 static GtkWidget *
@@ -148,50 +168,104 @@ show_problems (FakeHost *fake)
   dialog = open_dialog (fake, request);
   dialog_wait_for (dialog, "the thumbnails were there", has_thumbnails);
   gtk_window_resize (GTK_WINDOW (dialog), SHOWN_WIDTH, 900);
-  dialog_screenshot (dialog, "2-problems");
+  dialog_screenshot (dialog, "train-03-problems");
   dialog_destroy (dialog);
   for (gint i = 0; i < 5; i++)
     g_free (files[i]);
 }
 
+/* Nothing to learn from, and nowhere to put it. */
 static void
-show (void)
+show_errors (FakeHost *fake)
 {
-  FakeHost                   *fake    = fake_host_new (folder);
-  g_autoptr (FseTrainRequest) request = new_request ("skin tone");
   g_autoptr (FseTrainRequest) nothing = fse_train_request_new ();
+  g_autoptr (FseTrainRequest) request = new_request (NOWHERE);
   GtkWidget                  *dialog;
 
+  fse_request_string (&request->model, NOWHERE);
   fake->empty = TRUE;
   dialog      = open_dialog (fake, nothing);
-  dialog_screenshot (dialog, "1-empty");
+  dialog_screenshot (dialog, "train-01-empty");
   dialog_press (dialog, "train");
-  dialog_screenshot (dialog, "1-error");
+  dialog_screenshot (dialog, "train-02-error");
   dialog_destroy (dialog);
   fake->empty = FALSE;
-  show_problems (fake);
+  dialog      = open_dialog (fake, request);
+  dialog_wait_for (dialog, "the thumbnails were there", has_thumbnails);
+  dialog_press (dialog, "train");
+  dialog_wait_for (dialog, "the training failed", is_stopped);
+  dialog_screenshot (dialog, "train-04-failed");
+  dialog_destroy (dialog);
+}
 
+/* As a new user finds it. */
+static void
+show_settings (FakeHost *fake)
+{
+  g_autoptr (FseTrainRequest) request = new_request ("skin tone");
+  GtkWidget                  *dialog;
+
+  request->steps = request->size = 0;
+  fse_train_request_automatic (request);
   dialog = open_dialog (fake, request);
   dialog_wait_for (dialog, "the thumbnails were there", has_thumbnails);
-  dialog_screenshot (dialog, "3-pairs");
+  dialog_wait_for (dialog, "the device was measured", is_measured);
+  dialog_screenshot (dialog, "train-05-pairs");
   gtk_expander_set_expanded (GTK_EXPANDER (dialog_part (dialog, "advanced")), TRUE);
-  dialog_wait_for (dialog, "the device was tested", is_known);
-  dialog_screenshot (dialog, "4-advanced");
+  dialog_wait_for (dialog, "the device was tested", is_tested);
+  dialog_screenshot (dialog, "train-06-advanced");
   gtk_expander_set_expanded (GTK_EXPANDER (dialog_part (dialog, "advanced")), FALSE);
   gtk_button_clicked (GTK_BUTTON (dialog_part (dialog, "before")));
-  dialog_screenshot (dialog, "5-chooser");
+  dialog_screenshot (dialog, "train-07-chooser");
+  dialog_destroy (dialog);
+}
+
+/* From the pairs to the finished edit, and the next dialogs after it. */
+static void
+show_training (FakeHost *fake)
+{
+  g_autoptr (FseTrainRequest) request = new_request ("skin tone");
+  GtkWidget                  *dialog  = open_dialog (fake, request);
+
+  dialog_wait_for (dialog, "the thumbnails were there", has_thumbnails);
   dialog_press (dialog, "train");
   dialog_wait_for (dialog, "the training was half done", is_half_done);
-  dialog_screenshot (dialog, "6-training");
+  dialog_screenshot (dialog, "train-08-training");
   dialog_press (dialog, "pause");
-  dialog_screenshot (dialog, "7-paused");
+  dialog_screenshot (dialog, "train-09-paused");
   gtk_window_close (GTK_WINDOW (dialog));
-  dialog_screenshot (dialog, "8-question");
+  dialog_screenshot (dialog, "train-10-question");
   gtk_info_bar_response (GTK_INFO_BAR (dialog_part (dialog, "question")), 1);
   dialog_press (dialog, "pause");
   dialog_wait_for (dialog, "the training ended", is_idle);
-  dialog_screenshot (dialog, "9-finished");
+  dialog_screenshot (dialog, "train-11-finished");
+  dialog_press (dialog, "back");
+  gtk_entry_set_text (GTK_ENTRY (dialog_part (dialog, "name")), "skin tone");
+  dialog_press (dialog, "train");
+  dialog_screenshot (dialog, "train-12-name-taken");
+  gtk_info_bar_response (GTK_INFO_BAR (dialog_part (dialog, "taken")), 4); /* keep both */
+  dialog_wait_for (dialog, "the training was half done", is_half_done);
+  dialog_press (dialog, "close");
+  dialog_wait_for (dialog, "the training stopped", is_idle);
+  dialog_screenshot (dialog, "train-13-stopped");
   dialog_destroy (dialog);
+  dialog = open_dialog (fake, request);
+  dialog_wait_for (dialog, "the thumbnails were there", has_thumbnails);
+  dialog_screenshot (dialog, "train-14-interrupted");
+  dialog_destroy (dialog);
+}
+
+static void
+show (void)
+{
+  FakeHost            *fake    = fake_host_new (folder);
+  g_autoptr (FseImage) picture = g_getenv ("FSE_PICTURE") ? fse_image_load (g_getenv ("FSE_PICTURE"), NULL) : NULL;
+
+  fake->picture = picture;
+  show_errors (fake);
+  show_problems (fake);
+  show_settings (fake);
+  show_training (fake);
   fake_host_free (fake);
 }
 
