@@ -220,7 +220,7 @@ fse_apply_options_new (const FseApplyRequest *request)
   fse_ui_grid_row (grid, 1, _("_Detail:"), options->detail, options->detail);
   fse_ui_grid_row (grid, 2, _("S_eed:"), seed, options->seed);
   fse_ui_grid_row (grid, 3, _("E_xample:"), options->reference, options->reference);
-  fse_ui_grid_row (grid, 4, _("Res_ult:"), options->output, options->output);
+  fse_ui_grid_row (grid, 4, _("Resu_lt:"), options->output, options->output);
   fse_ui_grid_row (grid, 5, _("Run _on:"), options->device, options->device);
   fse_apply_options_set (options, request);
   g_signal_connect_swapped (options->reference, "changed", G_CALLBACK (changed), options);

@@ -97,7 +97,8 @@ static void
 show (FseModelCard *card)
 {
   g_autofree gchar *steps = card->look ? g_strdup_printf (ngettext ("%u step", "%u steps", card->look->info->steps), card->look->info->steps) : NULL;
-  g_autofree gchar *tip   = card->look ? g_strdup_printf ("%s\n%s\n%s", card->name, card->facts, steps)
+  const gchar      *told  = card->look ? card->look->info->instruction : "";
+  g_autofree gchar *tip   = card->look ? g_strdup_printf ("%s\n%s\n%s%s%s", card->name, card->facts, steps, told[0] ? "\n" : "", told)
                                        : g_strdup (card->trouble ? card->trouble : card->name);
   g_autofree gchar *said  = g_strdup_printf ("%s, %s", card->name, card->look ? card->facts : card->trouble ? card->trouble : "…");
 
@@ -105,6 +106,7 @@ show (FseModelCard *card)
   gtk_label_set_text (GTK_LABEL (card->about), card->look ? card->facts : card->trouble ? _("cannot be used") : "");
   gtk_widget_set_tooltip_text (GTK_WIDGET (card), tip);
   atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (card)), said);
+  atk_object_set_description (gtk_widget_get_accessible (GTK_WIDGET (card)), told);
   if (card->look)
     fse_before_after_set (card->pair, card->look->before[0], card->look->after[0]);
   else if (card->trouble)
@@ -213,8 +215,8 @@ fse_model_card_init (FseModelCard *card)
   card->pair        = fse_before_after_new (SIDE);
   card->title       = gtk_label_new (NULL);
   card->about       = gtk_label_new (NULL);
-  gtk_label_set_ellipsize (GTK_LABEL (card->title), PANGO_ELLIPSIZE_MIDDLE);
-  gtk_label_set_max_width_chars (GTK_LABEL (card->title), 18);
+  fse_ui_label_lines (card->title, 2, 18);
+  gtk_label_set_justify (GTK_LABEL (card->title), GTK_JUSTIFY_CENTER);
   gtk_label_set_justify (GTK_LABEL (card->about), GTK_JUSTIFY_CENTER);
   gtk_label_set_lines (GTK_LABEL (card->about), 2);
   gtk_style_context_add_class (gtk_widget_get_style_context (card->about), GTK_STYLE_CLASS_DIM_LABEL);

@@ -193,10 +193,11 @@ on_folder_answered (GtkWidget *dialog, gint response, Wish *wish)
 }
 
 void
-fse_models_ask_folder (GtkWidget *over, const gchar *folder, FseModelsCopied chosen, gpointer data)
+fse_models_ask_folder (GtkWidget *over, const gchar *title, const gchar *accept, const gchar *folder,
+                       FseModelsCopied chosen, gpointer data)
 {
-  GtkFileChooser *dialog = ask (wish_new (over, NULL, chosen, data), _("Show the Trained Edits of a Folder"),
-                                GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _("_Show"), on_folder_answered);
+  GtkFileChooser *dialog = ask (wish_new (over, NULL, chosen, data), title, GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, accept,
+                                on_folder_answered);
 
   gtk_file_chooser_set_current_folder (dialog, folder);
 }

@@ -23,8 +23,9 @@ void fse_models_import     (GtkWidget *over, GPtrArray *paths, const gchar *fold
                             FseModelsCopied copied, gpointer data);
 void fse_models_ask_import (GtkWidget *over, const gchar *folder, GCancellable *cancellable, FseModelsCopied copied, gpointer data);
 void fse_models_ask_export (GtkWidget *over, const gchar *path, GCancellable *cancellable, FseModelsCopied copied, gpointer data);
-/* Only asks; `chosen` is called where there is an answer. */
-void fse_models_ask_folder (GtkWidget *over, const gchar *folder, FseModelsCopied chosen, gpointer data);
+/* Only asks; `chosen` is called where there is an answer.  `accept` is what its button says. */
+void fse_models_ask_folder (GtkWidget *over, const gchar *title, const gchar *accept, const gchar *folder,
+                            FseModelsCopied chosen, gpointer data);
 
 G_END_DECLS
 

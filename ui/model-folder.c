@@ -247,12 +247,16 @@ wish_free (gpointer data)
 }
 
 static void
-look_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+look_in_thread (gpointer data, gpointer unused)
 {
-  const Wish   *wish  = data;
-  GError       *error = NULL;
-  FseModelLook *look  = fse_model_look (wish->path, wish->most, wish->side, &error);
+  g_autoptr (GTask) task  = data;
+  const Wish       *wish  = g_task_get_task_data (task);
+  GError           *error = NULL;
+  FseModelLook     *look;
 
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  look = fse_model_look (wish->path, wish->most, wish->side, &error);
   if (look)
     g_task_return_pointer (task, look, (GDestroyNotify) fse_model_look_free);
   else
@@ -263,12 +267,15 @@ void
 fse_model_look_async (gpointer source, const gchar *path, guint most, gint side, GCancellable *cancellable,
                       GAsyncReadyCallback done, gpointer data)
 {
-  g_autoptr (GTask) task = g_task_new (source, cancellable, done, data);
-  Wish             *wish = g_new0 (Wish, 1);
+  static GThreadPool *pool; /* of one thread: fifty edits shall not take the processor from whoever opens the dialog */
+  GTask              *task = g_task_new (source, cancellable, done, data);
+  Wish               *wish = g_new0 (Wish, 1);
 
+  if (! pool)
+    pool = g_thread_pool_new (look_in_thread, NULL, 1, FALSE, NULL);
   *wish = (Wish) { g_strdup (path), most, side };
   g_task_set_task_data (task, wish, wish_free);
-  g_task_run_in_thread (task, look_in_thread);
+  g_thread_pool_push (pool, task, NULL);
 }
 
 FseModelLook *

@@ -43,8 +43,8 @@ typedef struct
 /* The first `most` pairs (0 = all), reduced to `side` pixels of the longer side where they are larger. */
 FseModelLook *fse_model_look      (const gchar *path, guint most, gint side, GError **error);
 void          fse_model_look_free (FseModelLook *look);
-/* The same in another thread; done is called in the main one, and gets it from finish, NULL with an error where it
- * failed or was cancelled.  The source is kept until then. */
+/* The same in another thread, one after the other.  Called in the main one, and so is done, which gets it from finish, NULL
+ * with an error where it failed or was cancelled.  The source is kept until then. */
 void          fse_model_look_async  (gpointer source, const gchar *path, guint most, gint side, GCancellable *cancellable,
                                      GAsyncReadyCallback done, gpointer data);
 FseModelLook *fse_model_look_finish (GAsyncResult *result, GError **error);

@@ -9,8 +9,10 @@
 
 #include <string.h>
 
+#include "gradual.h"
 #include "model-exchange.h"
 #include "rename-popover.h"
+#include "source-drop.h"
 #include "ui-init.h"
 #include "undo-bar.h"
 
@@ -143,7 +145,7 @@ add_card (FseModelGallery *gallery, const gchar *path, gint place)
 
   g_signal_connect (card, "looked", G_CALLBACK (on_looked), gallery);
   gtk_flow_box_insert (GTK_FLOW_BOX (gallery->flow), card, place);
-  gtk_widget_show (card);
+  fse_gradual_show (gallery->flow, card);
   return FSE_MODEL_CARD (card);
 }
 
@@ -249,7 +251,8 @@ on_folder_chosen (const gchar *folder, const GError *error, gpointer gallery)
 static void
 on_folder (FseModelGallery *gallery)
 {
-  fse_models_ask_folder (GTK_WIDGET (gallery), gallery->folder, on_folder_chosen, gallery);
+  fse_models_ask_folder (GTK_WIDGET (gallery), _("Show the Trained Edits of a Folder"), _("_Show"), gallery->folder,
+                         on_folder_chosen, gallery);
 }
 
 /* --- import and export ---------------------------------------------------- */
@@ -283,16 +286,11 @@ on_import (FseModelGallery *gallery)
 static void
 on_dropped (GtkWidget *widget, GdkDragContext *context, gint x, gint y, GtkSelectionData *data, guint info, guint time)
 {
-  g_auto (GStrv)        uris  = gtk_selection_data_get_uris (data);
-  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  g_auto (GStrv)        files = fse_source_drop_files (data);
+  g_autoptr (GPtrArray) paths = g_ptr_array_new ();
 
-  for (gint i = 0; uris && uris[i]; i++)
-    {
-      gchar *path = g_filename_from_uri (uris[i], NULL, NULL);
-
-      if (path)
-        g_ptr_array_add (paths, path);
-    }
+  for (gint i = 0; files[i]; i++)
+    g_ptr_array_add (paths, files[i]);
   fse_model_gallery_import (FSE_MODEL_GALLERY (widget), paths);
   gtk_drag_finish (context, paths->len > 0, FALSE, time);
 }
@@ -435,7 +433,7 @@ build_head (FseModelGallery *gallery)
 static GtkWidget *
 build_cards (FseModelGallery *gallery)
 {
-  GtkWidget *scroll = gtk_scrolled_window_new (NULL, NULL);
+  GtkWidget *scroll;
 
   gallery->flow = fse_named (gtk_flow_box_new (), "models");
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (gallery->flow), GTK_SELECTION_SINGLE);
@@ -447,9 +445,8 @@ build_cards (FseModelGallery *gallery)
   atk_object_set_name (gtk_widget_get_accessible (gallery->flow), _("Trained edits"));
   g_signal_connect_swapped (gallery->flow, "selected-children-changed", G_CALLBACK (on_chosen), gallery);
   g_signal_connect (gallery->flow, "key-press-event", G_CALLBACK (on_key), gallery);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroll), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  scroll = fse_ui_scroller (gallery->flow);
   gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (scroll), GTK_SHADOW_IN);
-  gtk_container_add (GTK_CONTAINER (scroll), gallery->flow);
   return scroll;
 }
 
@@ -547,8 +544,7 @@ fse_model_gallery_init (FseModelGallery *gallery)
   g_signal_connect_swapped (gallery->undo, "settled", G_CALLBACK (on_settled), gallery);
   gtk_container_add (GTK_CONTAINER (gallery), gallery->undo);
   gtk_container_add (GTK_CONTAINER (gallery), build_tools (gallery));
-  gtk_drag_dest_set (GTK_WIDGET (gallery), GTK_DEST_DEFAULT_ALL, NULL, 0, GDK_ACTION_COPY);
-  gtk_drag_dest_add_uri_targets (GTK_WIDGET (gallery));
+  fse_source_drop_enable (GTK_WIDGET (gallery), NULL);
 }
 
 GtkWidget *

@@ -6,13 +6,16 @@
 
 #include "pair-list.h"
 
-#include <string.h>
-
+#include "file-pairs.h"
 #include "pair-row.h"
 #include "pairing.h"
 #include "source-chooser.h"
 #include "source-drop.h"
 #include "ui-init.h"
+
+#define AT_ONCE 4 /* rows: about what is seen without scrolling */
+#define MAKER_MILLISECONDS 20
+#define N_BUTTONS 6
 
 struct _FsePairList
 {
@@ -20,6 +23,10 @@ struct _FsePairList
   FseHost       *host;
   FsePairLooker *looker;
   GPtrArray     *layers; /* as the host listed them last */
+  GQueue         waiting; /* FseExample without a row yet, in order behind those that have one */
+  guint          maker;   /* makes the next rows, or 0 */
+  guint          left;    /* how many rows may be made before that */
+  gboolean       quiet;   /* much changes at once */
   GtkWidget     *box, *count, *all;
 };
 
@@ -85,6 +92,19 @@ renumber (FsePairList *list)
 /* --- rows ----------------------------------------------------------------- */
 
 static void
+destroy_row (FsePairRow *row, gpointer data)
+{
+  gtk_widget_destroy (GTK_WIDGET (row));
+}
+
+static void
+on_row_changed (FsePairList *list)
+{
+  if (! list->quiet)
+    changed (list);
+}
+
+static void
 on_dropped (FsePairRow *row, FsePairList *list)
 {
   gtk_widget_destroy (GTK_WIDGET (row));
@@ -92,20 +112,64 @@ on_dropped (FsePairRow *row, FsePairList *list)
 }
 
 static void
-add_row (FsePairList *list, const FseExample *example)
+make_row (FsePairList *list, const FseExample *example)
 {
   GtkWidget *row = fse_pair_row_new (list->host, list->looker, list->layers, example);
 
-  g_signal_connect_swapped (row, "changed", G_CALLBACK (changed), list);
+  g_signal_connect_swapped (row, "changed", G_CALLBACK (on_row_changed), list);
   g_signal_connect (row, "dropped", G_CALLBACK (on_dropped), list);
   gtk_container_add (GTK_CONTAINER (list->box), row);
   gtk_widget_show (row);
 }
 
 static void
-destroy_row (FsePairRow *row, gpointer data)
+make_rows (FsePairList *list, guint most)
 {
-  gtk_widget_destroy (GTK_WIDGET (row));
+  guint number = 0;
+
+  for (guint k = 0; k < most && list->waiting.length > 0; k++)
+    {
+      g_autoptr (FseExample) example = g_queue_pop_head (&list->waiting);
+
+      make_row (list, example);
+    }
+  each_row (list, number_row, &number);
+}
+
+static gboolean
+on_maker (gpointer data)
+{
+  FsePairList *list = data;
+
+  make_rows (list, AT_ONCE);
+  if (list->waiting.length > 0)
+    return G_SOURCE_CONTINUE;
+  list->maker = 0;
+  return G_SOURCE_REMOVE;
+}
+
+/* A row has icons to draw and words to measure: some at once, the others in the next turns of the main loop. */
+static void
+add_row (FsePairList *list, const FseExample *example)
+{
+  if (list->maker == 0)
+    {
+      list->left  = AT_ONCE;
+      list->maker = g_timeout_add (MAKER_MILLISECONDS, on_maker, list);
+    }
+  if (list->left > 0)
+    make_row (list, example);
+  else
+    g_queue_push_tail (&list->waiting, fse_example_copy (example));
+  list->left -= list->left > 0;
+}
+
+static void
+clear (FsePairList *list)
+{
+  g_queue_clear_full (&list->waiting, (GDestroyNotify) fse_example_free);
+  each_row (list, destroy_row, NULL);
+  list->left = AT_ONCE;
 }
 
 static void
@@ -119,7 +183,7 @@ void
 fse_pair_list_set (FsePairList *list, GPtrArray *examples)
 {
   list_layers (list);
-  each_row (list, destroy_row, NULL);
+  clear (list);
   for (guint i = 0; i < examples->len; i++)
     add_row (list, g_ptr_array_index (examples, i));
   renumber (list);
@@ -132,7 +196,7 @@ fse_pair_list_auto (FsePairList *list)
 
   list_layers (list);
   pairs = fse_pairing_guess (list->layers);
-  each_row (list, destroy_row, NULL);
+  clear (list);
   for (guint i = 0; i < pairs->len; i++)
     {
       const FsePairing      *pair    = &g_array_index (pairs, FsePairing, i);
@@ -156,6 +220,9 @@ fse_pair_list_get (FsePairList *list)
   GPtrArray *examples = g_ptr_array_new_with_free_func ((GDestroyNotify) fse_example_free);
 
   each_row (list, collect, examples);
+  for (GList *at = list->waiting.head; at; at = at->next)
+    if (fse_example_is_complete (at->data))
+      g_ptr_array_add (examples, fse_example_copy (at->data));
   return examples;
 }
 
@@ -192,6 +259,8 @@ fse_pair_list_size (FsePairList *list)
   guint n = 0;
 
   each_row (list, count_used, &n);
+  for (GList *at = list->waiting.head; at; at = at->next)
+    n += fse_example_is_complete (at->data);
   return n;
 }
 
@@ -213,7 +282,7 @@ fse_pair_list_doubts (FsePairList *list)
 gboolean
 fse_pair_list_busy (FsePairList *list)
 {
-  return fse_pair_looker_busy (list->looker);
+  return list->maker != 0 || fse_pair_looker_busy (list->looker);
 }
 
 FsePairLooker *
@@ -224,93 +293,13 @@ fse_pair_list_looker (FsePairList *list)
 
 /* --- files ---------------------------------------------------------------- */
 
-static gint
-by_path (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(gchar *const *) a, *(gchar *const *) b);
-}
-
-/* All files of a folder and of the folders right within it. */
-static void
-expand (GPtrArray *files, const gchar *path, gint depth)
-{
-  g_autoptr (GDir) dir = g_file_test (path, G_FILE_TEST_IS_DIR) ? g_dir_open (path, 0, NULL) : NULL;
-
-  if (! dir)
-    {
-      g_autofree gchar *type = g_content_type_guess (path, NULL, 0, NULL);
-      g_autofree gchar *mime = g_content_type_get_mime_type (type);
-
-      if (depth == 0 || (mime && g_str_has_prefix (mime, "image/")))
-        g_ptr_array_add (files, g_strdup (path));
-      return;
-    }
-  for (const gchar *name; depth < 2 && (name = g_dir_read_name (dir));)
-    if (name[0] != '.')
-      {
-        g_autofree gchar *child = g_build_filename (path, name, NULL);
-
-        expand (files, child, depth + 1);
-      }
-}
-
-/* Files are paired as layers are: their folder is the group that they are in. */
-static GPtrArray *
-as_layers (GPtrArray *files)
-{
-  GPtrArray *layers = g_ptr_array_new_with_free_func ((GDestroyNotify) fse_host_layer_free);
-
-  for (guint i = 0; i < files->len; i++)
-    {
-      FseHostLayer     *layer  = g_new0 (FseHostLayer, 1);
-      g_autofree gchar *folder = g_path_get_dirname (g_ptr_array_index (files, i));
-      gchar            *dot;
-
-      layer->id         = (gint) i;
-      layer->name       = g_filename_display_basename (g_ptr_array_index (files, i));
-      layer->group_name = g_filename_display_basename (folder);
-      layer->image_name = g_strdup ("");
-      layer->group      = -1;
-      dot               = strrchr (layer->name, '.');
-      if (dot && dot > layer->name)
-        *dot = '\0';
-      g_ptr_array_add (layers, layer);
-    }
-  return layers;
-}
-
 void
 fse_pair_list_add_files (FsePairList *list, gchar **paths)
 {
-  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GPtrArray) layers = NULL;
-  g_autoptr (GArray)    pairs = NULL;
-  g_autofree gboolean  *taken = NULL;
+  g_autoptr (GPtrArray) examples = fse_file_pairs (paths);
 
-  for (gchar **path = paths; *path; path++)
-    expand (files, *path, 0);
-  g_ptr_array_sort (files, by_path);
-  layers = as_layers (files);
-  pairs  = fse_pairing_guess (layers);
-  taken  = g_new0 (gboolean, files->len + 1);
-  for (guint i = 0; i < pairs->len; i++)
-    {
-      const FsePairing      *pair    = &g_array_index (pairs, FsePairing, i);
-      g_autoptr (FseExample) example = fse_example_new ();
-
-      fse_source_set_file (&example->before, g_ptr_array_index (files, pair->before));
-      fse_source_set_file (&example->after, g_ptr_array_index (files, pair->after));
-      taken[pair->before] = taken[pair->after] = TRUE;
-      add_row (list, example);
-    }
-  for (guint i = 0; i < files->len; i++)
-    if (! taken[i])
-      {
-        g_autoptr (FseExample) example = fse_example_new ();
-
-        fse_source_set_file (&example->before, g_ptr_array_index (files, i));
-        add_row (list, example);
-      }
+  for (guint i = 0; i < examples->len; i++)
+    add_row (list, g_ptr_array_index (examples, i));
   renumber (list);
 }
 
@@ -319,9 +308,12 @@ static void
 add_layer (FsePairList *list, gint layer)
 {
   g_autoptr (FseExample) example = fse_example_new_layers (layer, -1);
-  g_autoptr (GList)      rows    = gtk_container_get_children (GTK_CONTAINER (list->box));
-  GList                 *last    = g_list_last (rows);
+  g_autoptr (GList)      rows    = NULL;
+  GList                 *last;
 
+  make_rows (list, G_MAXUINT);
+  rows = gtk_container_get_children (GTK_CONTAINER (list->box));
+  last = g_list_last (rows);
   list_layers (list);
   if (! last || ! fse_pair_row_fill (last->data, layer))
     add_row (list, example);
@@ -414,13 +406,17 @@ swap_row (FsePairRow *row, gpointer data)
 static void
 on_swap_all (GtkWidget *button, FsePairList *list)
 {
+  make_rows (list, G_MAXUINT);
+  list->quiet = TRUE;
   each_row (list, swap_row, NULL);
+  list->quiet = FALSE;
+  changed (list);
 }
 
 static void
 on_clear (GtkWidget *button, FsePairList *list)
 {
-  each_row (list, destroy_row, NULL);
+  clear (list);
   renumber (list);
 }
 
@@ -440,15 +436,32 @@ add_button (FsePairList *list, GtkWidget *flow, const gchar *name, const gchar *
   return button;
 }
 
+/* A flow box stops the Tab key at children that hold buttons: here each button is a stop of its own. */
+static gboolean
+on_focus (GtkWidget *flow, GtkDirectionType direction)
+{
+  gint             step  = direction == GTK_DIR_TAB_BACKWARD || direction == GTK_DIR_UP || direction == GTK_DIR_LEFT ? -1 : 1;
+  GtkWidget       *at    = gtk_container_get_focus_child (GTK_CONTAINER (flow));
+  gint             place = at ? gtk_flow_box_child_get_index (GTK_FLOW_BOX_CHILD (at)) + step : step > 0 ? 0 : N_BUTTONS - 1;
+  GtkFlowBoxChild *child;
+
+  for (; place >= 0 && (child = gtk_flow_box_get_child_at_index (GTK_FLOW_BOX (flow), place)); place += step)
+    if (gtk_widget_child_focus (gtk_bin_get_child (GTK_BIN (child)), direction))
+      return TRUE;
+  g_signal_stop_emission_by_name (flow, "focus");
+  return FALSE;
+}
+
 static GtkWidget *
 build_buttons (FsePairList *list)
 {
   GtkWidget *flow = gtk_flow_box_new ();
 
+  g_signal_connect (flow, "focus", G_CALLBACK (on_focus), NULL);
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (flow), GTK_SELECTION_NONE);
-  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), 6);
+  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), N_BUTTONS);
   gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (flow), 2);
-  add_button (list, flow, "auto", _("_Pair Layers"),
+  add_button (list, flow, "auto", _("Pair La_yers"),
               _("Look at the open images again, and pair their layers by name (“… before”, “… after”), by group or by order"),
               G_CALLBACK (on_auto));
   add_button (list, flow, "add", _("_New Pair"), _("Add an empty pair; then choose its two pictures"), G_CALLBACK (on_add));
@@ -477,6 +490,16 @@ build_placeholder (void)
 }
 
 static void
+dispose (GObject *object)
+{
+  FsePairList *list = FSE_PAIR_LIST (object);
+
+  g_clear_handle_id (&list->maker, g_source_remove);
+  g_queue_clear_full (&list->waiting, (GDestroyNotify) fse_example_free);
+  G_OBJECT_CLASS (fse_pair_list_parent_class)->dispose (object);
+}
+
+static void
 finalize (GObject *object)
 {
   FsePairList *list = FSE_PAIR_LIST (object);
@@ -489,6 +512,7 @@ finalize (GObject *object)
 static void
 fse_pair_list_class_init (FsePairListClass *klass)
 {
+  G_OBJECT_CLASS (klass)->dispose  = dispose;
   G_OBJECT_CLASS (klass)->finalize = finalize;
   changed_signal = g_signal_new ("changed", FSE_TYPE_PAIR_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
@@ -496,7 +520,7 @@ fse_pair_list_class_init (FsePairListClass *klass)
 static void
 fse_pair_list_init (FsePairList *list)
 {
-  GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL);
+  GtkWidget *scrolled;
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (list), GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing (GTK_BOX (list), 6);
@@ -508,10 +532,9 @@ fse_pair_list_init (FsePairList *list)
   atk_object_set_name (gtk_widget_get_accessible (list->box), _("Example pairs"));
   g_signal_connect (list->box, "drag-data-received", G_CALLBACK (on_list_drop), list);
 
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  scrolled = fse_ui_scroller (list->box);
   gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (scrolled), GTK_SHADOW_IN);
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), 220);
-  gtk_container_add (GTK_CONTAINER (scrolled), list->box);
   gtk_box_pack_start (GTK_BOX (list), build_buttons (list), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (list), scrolled, TRUE, TRUE, 0);
 

@@ -303,7 +303,7 @@ build_words (FsePairRow *row)
 
   row->title = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (row->title), 0.0f);
-  gtk_label_set_ellipsize (GTK_LABEL (row->title), PANGO_ELLIPSIZE_MIDDLE);
+  fse_ui_label_lines (row->title, 3, -1);
   row->problem = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   row->icon    = gtk_image_new ();
   gtk_widget_set_valign (row->icon, GTK_ALIGN_START);
@@ -312,7 +312,7 @@ build_words (FsePairRow *row)
   gtk_label_set_line_wrap (GTK_LABEL (row->text), TRUE);
   gtk_label_set_width_chars (GTK_LABEL (row->text), 20);
   gtk_label_set_max_width_chars (GTK_LABEL (row->text), 40);
-  row->mend = fse_named (gtk_button_new_with_label (""), "mend");
+  row->mend = fse_named (gtk_button_new_with_label (_("Align")), "mend");
   gtk_widget_set_halign (row->mend, GTK_ALIGN_START);
   g_signal_connect (row->mend, "clicked", G_CALLBACK (on_mend), row);
   gtk_box_pack_start (GTK_BOX (row->problem), row->icon, FALSE, FALSE, 0);

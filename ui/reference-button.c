@@ -7,6 +7,7 @@
 
 #include "reference-button.h"
 
+#include "gradual.h"
 #include "model-card.h"
 #include "ui-init.h"
 
@@ -67,8 +68,8 @@ fse_reference_button_set_model (FseReferenceButton *button, const gchar *path, g
 
 /* --- the popover ---------------------------------------------------------- */
 
-static GtkWidget *
-child_new (gint reference, GtkWidget *content)
+static void
+add_child (GtkFlowBox *flow, gint reference, GtkWidget *content)
 {
   GtkWidget        *child = gtk_flow_box_child_new ();
   g_autofree gchar *name  = name_of (reference);
@@ -76,8 +77,9 @@ child_new (gint reference, GtkWidget *content)
   gtk_container_add (GTK_CONTAINER (child), content);
   gtk_widget_set_tooltip_text (child, name);
   atk_object_set_name (gtk_widget_get_accessible (child), name);
-  gtk_widget_show_all (child);
-  return child;
+  gtk_widget_show_all (content);
+  gtk_container_add (GTK_CONTAINER (flow), child);
+  fse_gradual_show (GTK_WIDGET (flow), child);
 }
 
 static void
@@ -112,9 +114,9 @@ flow_new (FseReferenceButton *button)
   gtk_flow_box_set_min_children_per_line (flow, 3);
   gtk_flow_box_set_max_children_per_line (flow, 3);
   atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (flow)), _("The trained edit's pairs"));
-  gtk_container_add (GTK_CONTAINER (flow), child_new (FSE_REFERENCE_AUTOMATIC, automatic));
+  add_child (flow, FSE_REFERENCE_AUTOMATIC, automatic);
   for (guint k = 0; k < button->n; k++)
-    gtk_container_add (GTK_CONTAINER (flow), child_new (k, fse_before_after_new (SIDE)));
+    add_child (flow, k, fse_before_after_new (SIDE));
   gtk_flow_box_select_child (flow, gtk_flow_box_get_child_at_index (flow, button->reference + 1));
   return GTK_WIDGET (flow);
 }
@@ -123,18 +125,16 @@ static void
 open_popover (FseReferenceButton *button)
 {
   GtkWidget               *popover     = fse_named (gtk_popover_new (GTK_WIDGET (button)), "references");
-  GtkWidget               *scroll      = gtk_scrolled_window_new (NULL, NULL);
   GtkWidget               *flow        = flow_new (button);
+  GtkWidget               *scroll      = fse_ui_scroller (flow);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
 
   g_signal_connect (flow, "child-activated", G_CALLBACK (on_child), popover);
   g_signal_connect_object (flow, "destroy", G_CALLBACK (g_cancellable_cancel), cancellable, G_CONNECT_SWAPPED);
   fse_model_look_async (button, button->model, 0, 2 * SIDE, cancellable, on_looked, flow);
 
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroll), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroll), TRUE);
   gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroll), 260);
-  gtk_container_add (GTK_CONTAINER (scroll), flow);
   gtk_container_add (GTK_CONTAINER (popover), scroll);
   gtk_container_set_border_width (GTK_CONTAINER (popover), 6);
   gtk_widget_show_all (scroll);

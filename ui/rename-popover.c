@@ -34,7 +34,7 @@ fse_rename_popup (GtkWidget *over, const gchar *name, FseRenamed renamed, gpoint
 {
   Question  *question = g_new0 (Question, 1);
   GtkWidget *grid     = gtk_grid_new ();
-  GtkWidget *button   = fse_named (gtk_button_new_with_mnemonic (_("_Rename")), "rename-now");
+  GtkWidget *button   = fse_named (gtk_button_new_with_mnemonic (_("Re_name")), "rename-now");
 
   question->renamed = renamed;
   question->data    = data;

@@ -6,6 +6,7 @@
 
 #include "source-chooser.h"
 
+#include "gradual.h"
 #include "surface.h"
 #include "ui-init.h"
 
@@ -97,15 +98,17 @@ add_layer (Chooser *chooser, GtkContainer *flow, const FseHostLayer *layer)
   g_autoptr (FseExample) example = fse_example_new_layers (layer->id, -1);
 
   gtk_widget_set_size_request (image, FSE_THUMBNAIL, FSE_THUMBNAIL);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 14);
+  fse_ui_label_lines (label, 2, 14);
+  gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);
   gtk_box_pack_start (GTK_BOX (box), image, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
   gtk_container_add (GTK_CONTAINER (child), box);
   gtk_widget_set_tooltip_text (child, name);
   atk_object_set_name (gtk_widget_get_accessible (child), name);
   g_object_set_data (G_OBJECT (child), "layer", GINT_TO_POINTER (layer->id));
+  gtk_widget_show_all (box);
   gtk_container_add (flow, child);
+  fse_gradual_show (GTK_WIDGET (flow), child);
   g_ptr_array_add (chooser->wishes, image);
   fse_pair_looker_look (chooser->looker, example, on_seen, image);
 }
@@ -116,8 +119,8 @@ fse_source_chooser_popup (GtkWidget *over, FseHost *host, FsePairLooker *looker,
 {
   Chooser              *chooser = g_new0 (Chooser, 1);
   GtkWidget            *box     = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  GtkWidget            *scroll  = gtk_scrolled_window_new (NULL, NULL);
   GtkWidget            *flow    = fse_named (gtk_flow_box_new (), "layers");
+  GtkWidget            *scroll  = fse_ui_scroller (flow);
   g_autoptr (GPtrArray) layers  = host->list_layers (host);
 
   chooser->over    = over;
@@ -137,10 +140,8 @@ fse_source_chooser_popup (GtkWidget *over, FseHost *host, FsePairLooker *looker,
     add_layer (chooser, GTK_CONTAINER (flow), g_ptr_array_index (layers, i));
   g_signal_connect (flow, "child-activated", G_CALLBACK (on_child), chooser);
 
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroll), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroll), TRUE);
   gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroll), 300);
-  gtk_container_add (GTK_CONTAINER (scroll), flow);
   gtk_container_set_border_width (GTK_CONTAINER (box), 6);
   gtk_box_pack_start (GTK_BOX (box), layers->len ? scroll : gtk_label_new (_("No image is open.")), TRUE, TRUE, 0);
   if (files)

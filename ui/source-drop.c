@@ -4,14 +4,17 @@
  */
 #include "source-drop.h"
 
+/* GTK's own list of such targets would ask the session bus for a portal, and wait for its answer. */
+#define FILES "text/uri-list"
+
 void
 fse_source_drop_enable (GtkWidget *widget, FseHost *host)
 {
   GtkTargetList *targets = gtk_target_list_new (NULL, 0);
 
-  if (host->layer_target) /* before pictures of it, which the host may offer as well */
+  if (host && host->layer_target) /* before pictures of it, which the host may offer as well */
     gtk_target_list_add (targets, gdk_atom_intern (host->layer_target, FALSE), 0, 0);
-  gtk_target_list_add_uri_targets (targets, 0);
+  gtk_target_list_add (targets, gdk_atom_intern_static_string (FILES), 0, 0);
   gtk_drag_dest_set (widget, GTK_DEST_DEFAULT_ALL, NULL, 0, GDK_ACTION_COPY);
   gtk_drag_dest_set_target_list (widget, targets);
   gtk_target_list_unref (targets);

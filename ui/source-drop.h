@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What can be dropped onto pairs: picture files from anywhere, and layers out of
- * the host's own windows.
+ * What can be dropped onto pairs and the gallery: files from anywhere and, onto pairs,
+ * layers out of the host's own windows.
  *
  * Typical use
  *   1. fse_source_drop_enable (widget, host);
@@ -17,6 +17,7 @@
 
 G_BEGIN_DECLS
 
+/* host NULL: files alone. */
 void    fse_source_drop_enable (GtkWidget *widget, FseHost *host);
 /* The layer that was dropped, or -1 where it is something else. */
 gint    fse_source_drop_layer  (FseHost *host, GtkSelectionData *data);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model-exchange.h"
 #include "model/settings.h"
 #include "train-switches.h"
 #include "ui-init.h"
@@ -150,16 +151,33 @@ on_told (FseDeviceCombo *device, FseTrainAdvanced *advanced)
 }
 
 static void
-on_place (GtkFileChooser *place, FseTrainAdvanced *advanced)
+show_place (FseTrainAdvanced *advanced)
 {
-  g_autofree gchar *chosen = gtk_file_chooser_get_filename (place);
-  gchar            *utf8   = chosen ? g_filename_to_utf8 (chosen, -1, NULL, NULL, NULL) : NULL;
+  gtk_label_set_text (GTK_LABEL (gtk_bin_get_child (GTK_BIN (advanced->place))), advanced->folder);
+  gtk_widget_set_tooltip_text (advanced->place, advanced->folder);
+}
+
+static void
+on_place_chosen (const gchar *folder, const GError *error, gpointer data)
+{
+  FseTrainAdvanced *advanced = data;
+  gchar            *utf8     = g_filename_to_utf8 (folder, -1, NULL, NULL, NULL);
 
   if (! utf8)
     return;
   g_free (advanced->folder);
   advanced->folder = utf8;
+  show_place (advanced);
   g_signal_emit (advanced, place_signal, 0);
+}
+
+static void
+on_place (FseTrainAdvanced *advanced)
+{
+  g_autofree gchar *folder = g_filename_from_utf8 (advanced->folder, -1, NULL, NULL, NULL);
+
+  if (folder)
+    fse_models_ask_folder (GTK_WIDGET (advanced), _("Folder of the Trained Edits"), _("_Choose"), folder, on_place_chosen, advanced);
 }
 
 /* --- building ------------------------------------------------------------- */
@@ -237,14 +255,18 @@ build_model_size (FseTrainAdvanced *advanced, gboolean automatic, FseModelSize s
   return combo;
 }
 
-static GtkWidget *
+/* A GtkFileChooserButton would make its whole dialog at once: as much work as all the rest of ours. */
+static void
 build_place (FseTrainAdvanced *advanced)
 {
-  GtkWidget *place = fse_named (gtk_file_chooser_button_new (_("Folder of the Trained Edits"), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER), "place");
+  GtkWidget *label = gtk_label_new (NULL);
 
-  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (place), advanced->folder);
-  g_signal_connect (place, "file-set", G_CALLBACK (on_place), advanced);
-  return place;
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_START);
+  advanced->place = fse_named (gtk_button_new (), "place");
+  gtk_container_add (GTK_CONTAINER (advanced->place), label);
+  g_signal_connect_swapped (advanced->place, "clicked", G_CALLBACK (on_place), advanced);
+  show_place (advanced);
 }
 
 static GtkWidget *
@@ -300,7 +322,7 @@ fse_train_advanced_new (const FseTrainRequest *request, const gchar *folder)
   advanced->seed       = fse_named (gtk_spin_button_new_with_range (0, G_MAXINT, 1.0), "seed");
   advanced->device     = fse_named (fse_device_combo_new (request->device), "device");
   advanced->about      = build_about ();
-  advanced->place      = build_place (advanced);
+  build_place (advanced);
   advanced->switches   = fse_train_switches_new (&settings);
   advanced->instruction = build_words ("instruction", request->instruction,
                                        _("The edit in words, such as “make it night”: shown where edits are chosen"));
@@ -317,7 +339,7 @@ fse_train_advanced_new (const FseTrainRequest *request, const gchar *folder)
   gtk_grid_attach (grid, advanced->about, 1, 5, 1, 1);
   fse_ui_grid_row (grid, 6, _("S_ave in:"), advanced->place, advanced->place);
   fse_ui_grid_row (grid, 7, _("W_hat it does:"), advanced->instruction, advanced->instruction);
-  fse_ui_grid_row (grid, 8, _("The wa_y back:"), advanced->inverse, advanced->inverse);
+  fse_ui_grid_row (grid, 8, _("The way bac_k:"), advanced->inverse, advanced->inverse);
   gtk_grid_attach (grid, advanced->switches, 0, 9, 2, 1);
   g_signal_connect_swapped (advanced->switches, "changed", G_CALLBACK (on_cost), advanced);
   g_signal_connect_swapped (advanced->device, "changed", G_CALLBACK (on_cost), advanced);

@@ -449,7 +449,7 @@ build_question (FseTrainDialog *dialog)
 static GtkWidget *
 build_taken (FseTrainDialog *dialog)
 {
-  const FseAnswer answers[] = { { ANSWER_BOTH, _("Keep _Both") }, { ANSWER_REPLACE, _("Replac_e It") } };
+  const FseAnswer answers[] = { { ANSWER_BOTH, _("Keep _Both") }, { ANSWER_REPLACE, _("Re_place It") } };
   GtkWidget      *bar       = fse_question_bar_new ("taken", "", answers, G_N_ELEMENTS (answers));
 
   g_signal_connect (bar, "response", G_CALLBACK (on_taken), dialog);

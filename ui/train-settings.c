@@ -245,11 +245,9 @@ fse_train_settings_new (FseHost *host, const FseTrainRequest *request)
   gtk_widget_set_tooltip_text (settings->sides, _("As with letters, or a parting of the hair; where they do not, mirrored "
                                                   "pictures are learnt from as well"));
   gtk_entry_set_activates_default (GTK_ENTRY (settings->name), TRUE);
-  settings->scroll = gtk_scrolled_window_new (NULL, NULL);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (settings->scroll), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  settings->scroll = fse_ui_scroller (settings->advanced);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (settings->scroll), TRUE);
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (settings->scroll), LEAST_ADVANCED);
-  gtk_container_add (GTK_CONTAINER (settings->scroll), settings->advanced);
   gtk_container_add (GTK_CONTAINER (settings->expander), settings->scroll);
   g_signal_connect_swapped (settings->expander, "notify::expanded", G_CALLBACK (on_expanded), settings);
   g_signal_connect_swapped (settings->name, "changed", G_CALLBACK (on_changed), settings);

@@ -38,6 +38,7 @@ static const struct
   { "hues", "off", N_("Show the examples in other hues"), G_STRUCT_OFFSET (FseSettings, hues) },
   { "critic", "off", N_("Judge whether results look real"), G_STRUCT_OFFSET (FseSettings, critic) },
   { "progressive", "off", N_("Begin at half the size"), G_STRUCT_OFFSET (FseSettings, progressive) },
+  { "align", "off", N_("Align examples that are shifted"), G_STRUCT_OFFSET (FseSettings, align) },
 };
 
 void
@@ -98,7 +99,7 @@ add_number (FseTrainSwitches *switches, gint column, const gchar *name, const gc
   gtk_label_set_mnemonic_widget (GTK_LABEL (text), spin);
   gtk_box_pack_start (GTK_BOX (box), text, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), spin, FALSE, FALSE, 0);
-  gtk_grid_attach (GTK_GRID (switches), box, column, G_N_ELEMENTS (table) / 2, 1, 1);
+  gtk_grid_attach (GTK_GRID (switches), box, column, (G_N_ELEMENTS (table) + 1) / 2, 1, 1);
   return fse_named (spin, name);
 }
 
@@ -118,7 +119,7 @@ fse_train_switches_new (const FseSettings *settings)
       gtk_grid_attach (GTK_GRID (switches), check, (gint) i % 2, (gint) i / 2, 1, 1);
       g_ptr_array_add (switches->checks, check);
     }
-  switches->batch = add_number (switches, 0, "batch", _("Examples in a step (_batch):"), gtk_spin_button_new_with_range (2, 64, 1),
+  switches->batch = add_number (switches, 0, "batch", _("E_xamples in a step (batch):"), gtk_spin_button_new_with_range (2, 64, 1),
                                 0, settings->batch);
   switches->rate  = add_number (switches, 1, "rate", _("Learnin_g rate:"), gtk_spin_button_new_with_range (0.000001, 0.1, 0.0001),
                                 6, settings->rate);

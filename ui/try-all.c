@@ -6,6 +6,7 @@
 
 #include "try-all.h"
 
+#include "gradual.h"
 #include "model-folder.h"
 #include "runs.h"
 #include "surface.h"
@@ -165,15 +166,16 @@ add_child (FseTryAll *all, const gchar *path)
   GtkWidget        *label = gtk_label_new (name);
 
   gtk_widget_set_size_request (image, SIDE, SIDE * 3 / 4);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), 20);
+  fse_ui_label_lines (label, 2, 20);
+  gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);
   gtk_container_add (GTK_CONTAINER (box), image);
   gtk_container_add (GTK_CONTAINER (box), label);
   gtk_container_add (GTK_CONTAINER (child), box);
   gtk_widget_set_tooltip_text (child, name);
   atk_object_set_name (gtk_widget_get_accessible (child), name);
-  gtk_widget_show_all (child);
+  gtk_widget_show_all (box);
   gtk_container_add (GTK_CONTAINER (all->flow), child);
+  fse_gradual_show (all->flow, child);
 }
 
 void
@@ -226,7 +228,7 @@ fse_try_all_class_init (FseTryAllClass *klass)
 static void
 fse_try_all_init (FseTryAll *all)
 {
-  GtkWidget *scroll = gtk_scrolled_window_new (NULL, NULL);
+  GtkWidget *scroll;
   GtkWidget *label  = gtk_label_new (_("Your picture by each of the edits. Click on the one that you want."));
   GtkWidget *foot   = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
@@ -241,9 +243,8 @@ fse_try_all_init (FseTryAll *all)
   gtk_widget_set_valign (all->flow, GTK_ALIGN_START);
   atk_object_set_name (gtk_widget_get_accessible (all->flow), _("Your picture by each of the edits"));
   g_signal_connect (all->flow, "child-activated", G_CALLBACK (on_child), all);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroll), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  scroll = fse_ui_scroller (all->flow);
   gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (scroll), GTK_SHADOW_IN);
-  gtk_container_add (GTK_CONTAINER (scroll), all->flow);
   all->bar = fse_named (gtk_progress_bar_new (), "tries-bar");
   gtk_progress_bar_set_show_text (GTK_PROGRESS_BAR (all->bar), TRUE);
   gtk_widget_set_valign (all->bar, GTK_ALIGN_CENTER);

@@ -43,7 +43,7 @@ attach (FseHost *host, GtkWindow *dialog)
 
       if (window)
         {
-          gtk_widget_realize (GTK_WIDGET (dialog));
+          gtk_widget_realize (GTK_WIDGET (dialog)); /* or it has no window of its own yet */
           gdk_window_set_transient_for (gtk_widget_get_window (GTK_WIDGET (dialog)), window);
           return;
         }
@@ -52,15 +52,43 @@ attach (FseHost *host, GtkWindow *dialog)
   gtk_window_set_position (dialog, GTK_WIN_POS_CENTER);
 }
 
+typedef struct
+{
+  FseHost   *host;
+  GtkWindow *dialog;
+} Opening;
+
+static gboolean
+on_open (gpointer data)
+{
+  const Opening *opening = data;
+
+  if (gtk_widget_get_realized (GTK_WIDGET (opening->dialog)))
+    {
+      gtk_window_present (opening->dialog);
+      return G_SOURCE_REMOVE;
+    }
+  attach (opening->host, opening->dialog);
+  gtk_widget_realize (GTK_WIDGET (opening->dialog));
+  return G_SOURCE_CONTINUE;
+}
+
+void
+fse_ui_open (FseHost *host, GtkWindow *dialog)
+{
+  Opening *opening = g_new0 (Opening, 1);
+
+  *opening = (Opening) { host, dialog };
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, on_open, opening, g_free);
+}
+
 void
 fse_ui_run_dialog (FseHost *host, GtkWindow *dialog)
 {
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  gulong                hidden;
+  g_autoptr (GMainLoop) loop   = g_main_loop_new (NULL, FALSE);
+  gulong                hidden = g_signal_connect_swapped (dialog, "hide", G_CALLBACK (g_main_loop_quit), loop);
 
-  attach (host, dialog);
-  hidden = g_signal_connect_swapped (dialog, "hide", G_CALLBACK (g_main_loop_quit), loop);
-  gtk_window_present (dialog);
+  fse_ui_open (host, dialog);
   g_main_loop_run (loop);
   g_signal_handler_disconnect (dialog, hidden);
 }
@@ -99,6 +127,27 @@ fse_ui_combo_say (GtkComboBox *combo, const gchar *id, const gchar *text)
       if (g_strcmp0 (there, id) == 0)
         gtk_list_store_set (GTK_LIST_STORE (model), &iter, gtk_combo_box_get_entry_text_column (combo), text, -1);
     }
+}
+
+void
+fse_ui_label_lines (GtkWidget *label, gint lines, gint characters)
+{
+  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_line_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_lines (GTK_LABEL (label), lines);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), characters);
+}
+
+GtkWidget *
+fse_ui_scroller (GtkWidget *child)
+{
+  GtkWidget *scroll = gtk_scrolled_window_new (NULL, NULL);
+
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroll), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_widget_set_can_focus (scroll, FALSE);
+  gtk_container_add (GTK_CONTAINER (scroll), child);
+  return scroll;
 }
 
 GtkWidget *

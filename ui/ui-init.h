@@ -17,8 +17,11 @@ G_BEGIN_DECLS
  * where there is no display. */
 gboolean fse_ui_init       (FseHost *host, GError **error);
 
-/* Shows the dialog over the host's window and serves the main context until
- * the dialog is hidden.  Not modal: a training takes minutes, and the user
+/* Shows the dialog over the host's window, in the next two turns of the main loop: in the first it is measured,
+ * in the second it appears.  It lives until then. */
+void     fse_ui_open       (FseHost *host, GtkWindow *dialog);
+
+/* The same, and serves the main context until the dialog is hidden.  Not modal: a training takes minutes, and the user
  * wants to look at pictures meanwhile. */
 void     fse_ui_run_dialog (FseHost *host, GtkWindow *dialog);
 
@@ -30,8 +33,14 @@ void     fse_ui_breathe    (void);
  * to `target`: the widget or the one within it that matters. */
 void     fse_ui_grid_row   (GtkGrid *grid, gint row, const gchar *label, GtkWidget *widget, GtkWidget *target);
 
+/* For names, which may have any length: within so many characters (-1: any width) and lines, and shortened only past that. */
+void     fse_ui_label_lines (GtkWidget *label, gint lines, gint characters);
+
 /* Another text for the choice of that id. */
 void     fse_ui_combo_say  (GtkComboBox *combo, const gchar *id, const gchar *text);
+
+/* Scrolls the child up and down.  The Tab key goes to what is within, and passes the scroller by. */
+GtkWidget *fse_ui_scroller (GtkWidget *child);
 
 /* A flat button with an icon; the tip is its accessible name as well. */
 GtkWidget *fse_ui_icon_button (const gchar *name, const gchar *icon, const gchar *tip);

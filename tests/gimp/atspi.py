@@ -49,6 +49,13 @@ def says(window, pattern):
                for top in tops(window) for found in walk(top))
 
 
+def nameless(window):
+    """The controls there that could be focused and say nothing of themselves."""
+    return [found.getRoleName() for top in tops(window) for found in walk(top)
+            if found.getState().contains(pyatspi.STATE_FOCUSABLE) and found.getRole() not in (pyatspi.ROLE_DIALOG, pyatspi.ROLE_FRAME)
+            and not label_of(found)]
+
+
 def until(what, condition, timeout=200):
     """What the condition gives, once that is something."""
     end = time.time() + timeout

@@ -129,39 +129,87 @@ dialog_destroy (GtkWidget *dialog)
     ;
 }
 
-/* Whoever cannot see the dialog must be told what each control is. */
-void
-dialog_assert_accessible (GtkWidget *widget)
+/* --- names ----------------------------------------------------------------- */
+
+/* Its own, its label's, or that of the combo box or file chooser whose button it is. */
+static gboolean
+has_name (GtkWidget *widget)
 {
-  AtkObject *object = gtk_widget_get_accessible (widget);
-
-  if (gtk_widget_get_can_focus (widget) && gtk_widget_get_visible (widget) && ! GTK_IS_WINDOW (widget)
-      && ! GTK_IS_SCROLLED_WINDOW (widget))
+  for (GtkWidget *at = widget; at; at = gtk_widget_get_parent (at))
     {
-      const gchar    *name      = atk_object_get_name (object);
-      AtkRelationSet *relations = atk_object_ref_relation_set (object);
-      gboolean        labelled  = atk_relation_set_contains (relations, ATK_RELATION_LABELLED_BY);
+      AtkObject                 *object = gtk_widget_get_accessible (at);
+      g_autoptr (AtkRelationSet) set    = atk_object_ref_relation_set (object);
+      const gchar               *name   = atk_object_get_name (object);
 
-      for (GtkWidget *at = widget; at && ! labelled; at = gtk_widget_get_parent (at))
-        { /* the button inside of a file chooser button or combo box */
-          g_autoptr (AtkRelationSet) set = atk_object_ref_relation_set (gtk_widget_get_accessible (at));
+      if (atk_relation_set_contains (set, ATK_RELATION_LABELLED_BY)
+          || (name && name[0] && (at == widget || GTK_IS_COMBO_BOX (at) || GTK_IS_FILE_CHOOSER_BUTTON (at))))
+        return TRUE;
+    }
+  return FALSE;
+}
 
-          labelled = atk_relation_set_contains (set, ATK_RELATION_LABELLED_BY)
-                     || (at != widget && (GTK_IS_COMBO_BOX (at) || GTK_IS_FILE_CHOOSER_BUTTON (at))
-                         && atk_object_get_name (gtk_widget_get_accessible (at)));
-        }
-      g_object_unref (relations);
-      if (! labelled && ! (name && name[0]))
-        g_error ("a %s called “%s” has no accessible name", G_OBJECT_TYPE_NAME (widget), gtk_widget_get_name (widget));
+static void
+check_name (GtkWidget *widget, gpointer data)
+{
+  if (gtk_widget_get_can_focus (widget) && ! GTK_IS_WINDOW (widget) && ! has_name (widget)
+      && ! gtk_style_context_has_class (gtk_widget_get_style_context (widget), "close")) /* an info bar's own, never shown */
+    {
+      g_autoptr (GtkWidgetPath) path = gtk_widget_path_copy (gtk_widget_get_path (widget));
+      g_autofree gchar         *text = gtk_widget_path_to_string (path);
+
+      g_error ("this has no accessible name: %s", text);
     }
   if (GTK_IS_CONTAINER (widget))
-    {
-      GList *children = gtk_container_get_children (GTK_CONTAINER (widget));
+    gtk_container_forall (GTK_CONTAINER (widget), check_name, data); /* popovers, too */
+}
 
-      for (GList *at = children; at; at = at->next)
-        dialog_assert_accessible (at->data);
-      g_list_free (children);
+void
+dialog_assert_accessible (GtkWidget *dialog)
+{
+  check_name (dialog, NULL);
+}
+
+/* --- the Tab key ----------------------------------------------------------- */
+
+/* Boxes of rows and of cards are one stop, and the arrow keys go on from there. */
+static void
+note_stop (GtkWidget *widget, gpointer data)
+{
+  GHashTable *stops = data;
+
+  if (! gtk_widget_get_mapped (widget) || ! gtk_widget_is_sensitive (widget))
+    return;
+  if (gtk_widget_get_can_focus (widget) && ! GTK_IS_WINDOW (widget) && ! GTK_IS_FLOW_BOX_CHILD (widget) && ! GTK_IS_LIST_BOX_ROW (widget))
+    g_hash_table_add (stops, widget);
+  if (GTK_IS_CONTAINER (widget))
+    gtk_container_forall (GTK_CONTAINER (widget), note_stop, stops);
+}
+
+void
+dialog_assert_keyboard (GtkWidget *dialog)
+{
+  g_autoptr (GHashTable) stops = g_hash_table_new (NULL, NULL), reached = g_hash_table_new (NULL, NULL);
+  GHashTableIter         iter;
+  gpointer               stop;
+  GtkWidget             *focus;
+
+  while (! gtk_window_has_toplevel_focus (GTK_WINDOW (dialog))) /* or rows would not let go in */
+    {
+      gdk_window_focus (gtk_widget_get_window (dialog), GDK_CURRENT_TIME);
+      g_main_context_iteration (NULL, FALSE);
     }
+  note_stop (dialog, stops);
+  gtk_window_set_focus (GTK_WINDOW (dialog), NULL);
+  do
+    {
+      gtk_widget_child_focus (dialog, GTK_DIR_TAB_FORWARD);
+      focus = gtk_window_get_focus (GTK_WINDOW (dialog));
+    }
+  while (focus && g_hash_table_add (reached, focus));
+  g_hash_table_iter_init (&iter, stops);
+  while (g_hash_table_iter_next (&iter, &stop, NULL))
+    if (! g_hash_table_contains (reached, stop))
+      g_error ("the Tab key does not come to a %s called “%s”", G_OBJECT_TYPE_NAME (stop), gtk_widget_get_name (stop));
 }
 
 /* --- mnemonics ------------------------------------------------------------- */
@@ -262,7 +310,7 @@ dialog_tests_start (int *argc, char ***argv)
   textdomain (GETTEXT_PACKAGE); /* GLib translates nothing where the program itself has no translation */
   gtk_test_init (argc, argv, NULL);
   setlocale (LC_ALL, ""); /* gtk_test_init() set it to "C" */
-  g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", TRUE, NULL);
+  g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", TRUE, "gtk-enable-animations", FALSE, NULL);
   folder = g_dir_make_tmp ("fse-ui-XXXXXX", NULL);
   g_assert_nonnull (folder);
   return folder;

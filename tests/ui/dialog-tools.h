@@ -30,8 +30,10 @@ gboolean     dialog_is_hidden         (GtkWidget *dialog);
 gboolean     dialog_has_message       (GtkWidget *dialog);
 const gchar *dialog_message_of        (GtkWidget *dialog);
 void         dialog_assert_message    (GtkWidget *dialog, const gchar *piece);
-/* That whoever cannot see the dialog is told what each control is. */
+/* That whoever cannot see the dialog is told what each control is: those that are hidden now, too. */
 void         dialog_assert_accessible (GtkWidget *dialog);
+/* That the Tab key comes to each control that can be used now. */
+void         dialog_assert_keyboard   (GtkWidget *dialog);
 /* That no two controls that are seen have one mnemonic. */
 void         dialog_assert_mnemonics  (GtkWidget *dialog);
 void         dialog_screenshot        (GtkWidget *dialog, const gchar *name);

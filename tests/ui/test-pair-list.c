@@ -140,11 +140,84 @@ test_files (void)
   fake_host_free (fake);
 }
 
+static void
+assert_count (GtkWidget *window, const gchar *piece)
+{
+  const gchar *text = gtk_label_get_text (GTK_LABEL (dialog_part (window, "count")));
+
+  if (! strstr (text, piece))
+    g_error ("the count should contain “%s”, and is: %s", piece, text);
+}
+
+static GtkWidget *
+in_row (GtkWidget *window, gint k, const gchar *name)
+{
+  return dialog_part (GTK_WIDGET (row_at (window, k)), name);
+}
+
+/* Paired, swapped, ticked off, taken out; and what is counted. */
+static void
+test_hand (void)
+{
+  FakeHost             *fake   = fake_host_new (folder);
+  GtkWidget            *window = show_list (fake);
+  FsePairList          *list   = FSE_PAIR_LIST (dialog_part (window, "pairs"));
+  g_autoptr (GPtrArray) left   = NULL;
+
+  assert_count (window, "No pairs yet");
+  dialog_press (window, "auto");
+  dialog_wait_for (window, "the thumbnails were there", is_calm);
+  assert_count (window, "5 pairs: enough to begin; 20 are good");
+  gtk_button_clicked (GTK_BUTTON (in_row (window, 1, "swap")));
+  assert_layers (window, 0, 10, 30);
+  assert_layers (window, 1, 31, 11);
+  dialog_press (window, "swap-all");
+  for (gint k = 0; k < FAKE_PAIRS; k++)
+    assert_layers (window, k, k == 1 ? 11 : 30 + k, k == 1 ? 31 : 10 + k);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (in_row (window, 0, "use")), FALSE);
+  assert_count (window, "4 pairs: 5 are the least");
+  gtk_button_clicked (GTK_BUTTON (in_row (window, 2, "drop")));
+  assert_count (window, "3 pairs");
+  left = fse_pair_list_get (list);
+  g_assert_cmpuint (left->len, ==, 3);
+  g_assert_cmpint (((FseExample *) g_ptr_array_index (left, 0))->before.layer, ==, 11); /* not the one that is ticked off */
+  g_assert_cmpint (((FseExample *) g_ptr_array_index (left, 1))->before.layer, ==, 33);
+  dialog_press (window, "clear");
+  assert_count (window, "No pairs yet");
+  g_assert_null (row_at (window, 0));
+  dialog_wait_for (window, "the looking ended", is_calm);
+  dialog_destroy (window);
+  fake_host_free (fake);
+}
+
+/* A new pair's pictures are chosen by their thumbnails, of all open images. */
+static void
+test_chooser (void)
+{
+  FakeHost   *fake   = fake_host_new (folder);
+  GtkWidget  *window = show_list (fake);
+  GtkFlowBox *layers;
+
+  dialog_press (window, "add");
+  assert_layers (window, 0, -1, -1);
+  dialog_press (window, "before");
+  layers = GTK_FLOW_BOX (dialog_part (window, "layers"));
+  dialog_wait_for (window, "the thumbnails were there", is_calm);
+  g_assert_nonnull (gtk_flow_box_get_child_at_index (layers, 2 * FAKE_PAIRS)); /* and the photo */
+  g_signal_emit_by_name (layers, "child-activated", gtk_flow_box_get_child_at_index (layers, 2 * FAKE_PAIRS));
+  assert_layers (window, 0, FAKE_PICTURE, -1);
+  dialog_wait_for (window, "the thumbnail was there", is_calm);
+  dialog_destroy (window);
+  fake_host_free (fake);
+}
+
 int
 main (int argc, char **argv)
 {
   folder = dialog_tests_start (&argc, &argv);
   g_test_add_func ("/pairs/layers dropped", test_layers);
   g_test_add_func ("/pairs/files dropped", test_files);
+  g_test_add_func ("/pairs/swapped, ticked off, taken out", test_hand);
+  g_test_add_func ("/pairs/chosen by thumbnail", test_chooser);
   return dialog_tests_end (folder);
 }

@@ -10,10 +10,12 @@
 #include "dialog-tools.h"
 #include "fake-host.h"
 #include "model/model-file.h"
+#include "model/settings.h"
 #include "training/trainer.h"
 #include "ui/pair-list.h"
 #include "ui/split-preview.h"
 #include "ui/train-dialog.h"
+#include "ui/ui-init.h"
 #include "ui/unfinished.h"
 
 static gchar *folder; /* of this run */
@@ -337,7 +339,9 @@ test_names (void)
   fake_host_free (fake);
 }
 
-/* From the open dialog to the finished edit: each click is counted. */
+#define MANY 50
+
+/* From the dialog's first moment, with fifty pairs, to the finished edit: each click is counted. */
 static void
 test_heartbeat_and_clicks (void)
 {
@@ -349,16 +353,18 @@ test_heartbeat_and_clicks (void)
 
   request->steps = 40;
   request->size  = 64;
-  dialog         = fse_train_dialog_new (&fake->host, FAKE_PICTURE, request);
-  gtk_widget_show (dialog);
-  gtk_test_widget_wait_for_draw (dialog);
+  for (gint k = 0; k < MANY; k++)
+    g_ptr_array_add (request->examples, fse_example_new_layers (10 + k % FAKE_PAIRS, 30 + k % FAKE_PAIRS));
   heartbeat_start (&heart);
-  fse_pair_list_auto (FSE_PAIR_LIST (dialog_part (dialog, "pairs"))); /* thumbnails load anew */
+  dialog = fse_train_dialog_new (&fake->host, FAKE_PICTURE, request);
+  fse_ui_open (&fake->host, GTK_WINDOW (dialog));
+  dialog_wait_for (dialog, "the thumbnails were there", thumbnails_are_there);
+  dialog_press (dialog, "swap-all"); /* that in between is no click of who has them right */
   dialog_wait_for (dialog, "the thumbnails were there", thumbnails_are_there);
   clicks++;
   dialog_press (dialog, "train");
   dialog_wait_for (dialog, "the training ended", is_idle);
-  heartbeat_end (&heart, "training");
+  heartbeat_end (&heart, "opening with 50 pairs, training");
 
   clicks++;
   dialog_press (dialog, "apply-now"); /* the third click is the Apply dialog's own Apply */
@@ -398,18 +404,89 @@ test_train_errors (void)
 }
 
 static void
-test_accessible (void)
+assert_usable (GtkWidget *dialog)
+{
+  gtk_test_widget_wait_for_draw (dialog);
+  dialog_assert_accessible (dialog);
+  dialog_assert_mnemonics (dialog);
+  dialog_assert_keyboard (dialog);
+}
+
+static gboolean
+has_begun (GtkWidget *dialog)
+{
+  return gtk_progress_bar_get_fraction (GTK_PROGRESS_BAR (dialog_part (dialog, "bar"))) > 0.0;
+}
+
+/* Every page, with every question, for those who see nothing and those who have no mouse; in any language. */
+static void
+check_pages (guint train_key)
 {
   FakeHost                   *fake    = fake_host_new (folder);
-  g_autoptr (FseTrainRequest) request = new_train_request ("a11y");
+  g_autoptr (FseTrainRequest) request = new_train_request ("pages");
+  g_autofree gchar           *model   = g_strconcat (request->model, ".fewshot.safetensors", NULL);
   GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, FAKE_PICTURE, request);
 
   gtk_widget_show (dialog);
-  gtk_test_widget_wait_for_draw (dialog);
-  dialog_assert_accessible (dialog);
   gtk_expander_set_expanded (GTK_EXPANDER (dialog_part (dialog, "advanced")), TRUE);
+  set_budget (dialog, 100000);
+  assert_usable (dialog);
+  gtk_button_clicked (GTK_BUTTON (dialog_part (dialog, "before")));
   dialog_assert_accessible (dialog);
-  dialog_assert_mnemonics (dialog);
+  gtk_popover_popdown (GTK_POPOVER (dialog_part (dialog, "chooser")));
+  g_assert_true (g_file_set_contents (model, "", 0, NULL)); /* the name is taken now */
+  g_assert_true (gtk_window_mnemonic_activate (GTK_WINDOW (dialog), train_key, GDK_MOD1_MASK));
+  dialog_wait_for (dialog, "the name was found taken", is_taken);
+  assert_usable (dialog);
+  gtk_info_bar_response (GTK_INFO_BAR (dialog_part (dialog, "taken")), 5); /* replace it */
+  assert_usable (dialog);
+  gtk_window_close (GTK_WINDOW (dialog));
+  dialog_wait_for (dialog, "closing asked", is_asked);
+  assert_usable (dialog);
+  gtk_info_bar_response (GTK_INFO_BAR (dialog_part (dialog, "question")), 1); /* keep training */
+  dialog_press (dialog, "pause");
+  assert_usable (dialog); /* the button is called otherwise */
+  dialog_press (dialog, "pause");
+  dialog_wait_for (dialog, "a step was made", has_begun);
+  dialog_press (dialog, "stop");
+  dialog_wait_for (dialog, "the model was kept", is_idle);
+  g_assert_true (gtk_widget_get_visible (dialog_part (dialog, "result")));
+  assert_usable (dialog);
+  dialog_destroy (dialog);
+  fake_host_free (fake);
+}
+
+static void
+test_pages (void)
+{
+  check_pages (GDK_KEY_t);
+}
+
+/* Whatever can be switched on and off has a control of its name. */
+static void
+test_switches (void)
+{
+  FakeHost                   *fake    = fake_host_new (folder);
+  g_autoptr (FseTrainRequest) request = new_train_request ("switches");
+  GtkWidget                  *dialog  = fse_train_dialog_new (&fake->host, FAKE_PICTURE, request);
+
+  for (const FseSettingHelp *help = fse_settings_help (); help->name; help++)
+    if (strcmp (help->values, "on|off") == 0 || strcmp (help->name, "pairing") == 0)
+      {
+        gboolean   flips = strcmp (help->name, "flips") == 0; /* is asked the other way round */
+        GtkWidget *check = dialog_part (dialog, flips ? "sides" : help->name);
+
+        gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (check), FALSE);
+      }
+  dialog_press (dialog, "train");
+  for (const FseSettingHelp *help = fse_settings_help (); help->name; help++)
+    if (strcmp (help->values, "on|off") == 0)
+      {
+        g_autofree gchar *assignment = g_strdup_printf ("%s=%s", help->name, strcmp (help->name, "flips") == 0 ? "on" : "off");
+
+        g_assert_true (fse_train_request_has (request, assignment));
+      }
+  g_assert_true (fse_train_request_has (request, "pairing=one-to-one"));
   dialog_destroy (dialog);
   fake_host_free (fake);
 }
@@ -439,9 +516,9 @@ test_german (void)
 
   gtk_widget_show (dialog);
   g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (dialog_part (dialog, "train"))), ==, "_Trainieren");
-  dialog_screenshot (dialog, "train-german");
   dialog_destroy (dialog);
   fake_host_free (fake);
+  check_pages (GDK_KEY_t);
 }
 
 int
@@ -454,7 +531,8 @@ main (int argc, char **argv)
     g_test_add_func ("/train/in German", test_german);
   else
     {
-      g_test_add_func ("/train/accessible names", test_accessible);
+      g_test_add_func ("/train/names and keys of all pages", test_pages);
+      g_test_add_func ("/train/every switch", test_switches);
       g_test_add_func ("/train/errors", test_train_errors);
       g_test_add_func ("/train/to the end", test_train);
       g_test_add_func ("/train/names", test_names);
