@@ -58,6 +58,7 @@ typedef float4 HF;
 #define HW (VW / 2)
 #define WIDTH (2 * VW)
 #define INLINE static inline __attribute__ ((always_inline))
+#define OUTLINE static __attribute__ ((noinline))
 
 /* A block is computed by `full` vectors and perhaps half a one, whichever hold
  * the outputs that it really has: calls CALL (full, rest) with constants. */

@@ -9,101 +9,244 @@
 
 #ifdef FSE_CPU
 
-/* One pixel of the weight gradient: channels q[0 .. PX-1] times outputs d. */
-#define WEIGHT_STEP(q, d)                                     \
-  {                                                           \
-    VF b[2];                                                  \
-    HF b_rest = 0.0f;                                         \
-    _Pragma ("unroll") for (int v = 0; v < full; v++)         \
-      b[v] = VLOAD (d + v * VW);                              \
-    if (rest)                                                 \
-      b_rest = HLOAD (d + full * VW);                         \
-    _Pragma ("unroll") for (int i = 0; i < PX; i++)           \
-      {                                                       \
-        const float a = q[i];                                 \
-        _Pragma ("unroll") for (int v = 0; v < full; v++)     \
-          acc[i][v] = fma ((VF) a, b[v], acc[i][v]);          \
-        if (rest)                                             \
-          acc_rest[i] = fma ((HF) a, b_rest, acc_rest[i]);    \
-      }                                                       \
-  }
-
-/* dw[tap, c, o] = sum over pixels of x[s(pixel, tap), c] dy[pixel, o], over the
- * rows of one chunk, into the chunk's own partial: [taps ci + 1][blocks WIDTH]
- * whose last row is the bias gradient (x = 1).  Lanes past ci and co hold
- * neighbours' numbers and are never kept; only where that would read past the end
- * of a tensor is the pixel copied out first. */
-INLINE void
-weight_tile (const int full, const int rest, __global const float *x, __global const float *dy,
-             __global float *part, const int block, const int c0, const int tap, const int n, const int hi,
-             const int wi, const int ci, const int ho, const int wo, const int co, const int k, const int stride,
-             const int pixels, const int rows_chunk)
+/* What a work-item has of a pass: rows row0 .. row1 - 1 of dy.  With stride 1 the last row may be
+ * cut short (`pixels`). */
+typedef struct
 {
-  const int chunk = get_global_id (1), o0 = block * WIDTH, width = full * VW + rest * HW;
-  const int row0 = chunk * rows_chunk, row1 = min (row0 + rows_chunk, n * ho);
-  const bool bias = tap == k * k;
-  VF acc[PX][2];
-  HF acc_rest[PX];
-#pragma unroll
-  for (int i = 0; i < PX; i++)
-    {
-      acc[i][0] = acc[i][1] = 0.0f;
-      acc_rest[i] = 0.0f;
-    }
+  __global const float *x, *dy;
+  int                   hi, wi, ci, ho, wo, co, k, stride, pixels, row0, row1;
+} Pass;
 
-  const int ky = bias ? 0 : tap / k - k / 2, kx = bias ? 0 : tap % k - k / 2;
-  const int xs = kx < 0 ? (stride - 1 - kx) / stride : 0, xe = bias ? wo : min (wo, (wi - 1 - kx + stride) / stride);
-  /* with stride 1 the last of the rows may be cut short (`pixels`) */
-  const size_t x_end = (size_t) (stride == 1 ? pixels : n * hi * wi) * ci, y_end = (size_t) pixels * co;
-  for (int row = row0; row < row1; row++)
+/* A pixel of dy: the outputs of a block.  Those past co are neighbours' numbers, as are
+ * channels past ci; sums of them are never kept. */
+typedef struct
+{
+  VF v[2];
+  HF rest;
+} Outputs;
+
+/* Sums of a tile: [channel] times the outputs. */
+typedef Outputs Sums[HW];
+
+INLINE Outputs
+outputs_at (const int full, const int rest, __global const float *d)
+{
+  Outputs o;
+#pragma unroll
+  for (int v = 0; v < full; v++)
+    o.v[v] = VLOAD (d + v * VW);
+  if (rest)
+    o.rest = HLOAD (d + full * VW);
+  return o;
+}
+
+INLINE void
+add_product (const int full, const int rest, const float a, const Outputs *d, Outputs *sum)
+{
+#pragma unroll
+  for (int v = 0; v < full; v++)
+    sum->v[v] = fma ((VF) a, d->v[v], sum->v[v]);
+  if (rest)
+    sum->rest = fma ((HF) a, d->rest, sum->rest);
+}
+
+INLINE void
+clear_sums (const int full, const int rest, const int C, Outputs *sums)
+{
+#pragma unroll
+  for (int i = 0; i < C; i++)
     {
-      const int picture = row / ho, yy = (row - picture * ho) * stride + ky;
-      const int last = min (xe, pixels - row * wo);
-      if ((uint) yy >= (uint) hi || xs >= last)
-        continue;
-      const size_t q0 = (((size_t) picture * hi + yy) * wi + xs * stride + kx) * ci + c0;
-      const size_t d0 = ((size_t) row * wo + xs) * co + o0;
-      __global const float *q = x + q0, *d = dy + d0;
-      const size_t more = last - xs - 1;
-      const bool whole = d0 + more * co + width <= y_end;
-      if (bias && whole)
-        for (int p = xs; p < last; p++, d += co)
-          {
-#pragma unroll
-            for (int v = 0; v < full; v++)
-              acc[0][v] += VLOAD (d + v * VW);
-            if (rest)
-              acc_rest[0] += HLOAD (d + full * VW);
-          }
-      else if (whole && q0 + more * stride * ci + PX <= x_end)
-        for (int p = xs; p < last; p++, q += stride * ci, d += co)
-          WEIGHT_STEP (q, d)
-      else
-        for (int p = xs; p < last; p++, q += stride * ci, d += co)
-          {
-            float tq[PX], td[WIDTH];
-            for (int i = 0; i < PX; i++)
-              tq[i] = bias ? 1.0f : c0 + i < ci ? q[i] : 0.0f;
-            for (int i = 0; i < width; i++)
-              td[i] = o0 + i < co ? d[i] : 0.0f;
-            WEIGHT_STEP (tq, td)
-          }
+      sums[i].v[0] = 0.0f;
+      if (full > 1)
+        sums[i].v[1] = 0.0f;
+      if (rest)
+        sums[i].rest = 0.0f;
     }
-  const int stride_part = (co + WIDTH - 1) / WIDTH * WIDTH, count = bias ? 1 : ci - c0;
-  part += (((size_t) chunk * (k * k * ci + 1)) + (size_t) tap * ci + c0) * stride_part + o0;
+}
+
+/* Into the chunk's partial: [taps ci + 1][blocks WIDTH], whose last row is the bias gradient. */
+INLINE void
+put_sums (const int full, const int rest, const int C, const Outputs *sums, const Pass *s, __global float *part,
+          const int tap, const int c0, const int o0)
+{
+  const int step = (s->co + WIDTH - 1) / WIDTH * WIDTH;
+  part += (size_t) (tap * s->ci + c0) * step + o0;
 #pragma unroll
-  for (int i = 0; i < PX; i++)
-    if (i < count)
+  for (int i = 0; i < C; i++)
+    if (c0 + i < s->ci)
       {
 #pragma unroll
         for (int v = 0; v < full; v++)
-          VSTORE (acc[i][v], part + (size_t) i * stride_part + v * VW);
+          VSTORE (sums[i].v[v], part + i * step + v * VW);
         if (rest)
-          HSTORE (acc_rest[i], part + (size_t) i * stride_part + full * VW);
+          HSTORE (sums[i].rest, part + i * step + full * VW);
       }
 }
 
-/* Range: (blocks x groups of PX channels x taps, and the blocks' bias; chunks). */
+/* One tap. */
+INLINE void
+weight_tap (const int full, const int C, const Pass *s, __global float *part, const int o0, const int c0, const int tap)
+{
+  const int stride = s->stride, ky = tap / s->k - s->k / 2, kx = tap % s->k - s->k / 2;
+  const int xs = kx < 0 ? (stride - 1 - kx) / stride : 0, xe = min (s->wo, (s->wi - 1 - kx + stride) / stride);
+  Sums sums;
+  clear_sums (full, 0, C, sums);
+  for (int row = s->row0; row < s->row1; row++)
+    {
+      const int picture = row / s->ho, yy = (row - picture * s->ho) * stride + ky;
+      const int last = min (xe, s->pixels - row * s->wo);
+      if ((uint) yy >= (uint) s->hi)
+        continue;
+      __global const float *q = s->x + (((size_t) picture * s->hi + yy) * s->wi + xs * stride + kx) * s->ci + c0;
+      __global const float *d = s->dy + ((size_t) row * s->wo + xs) * s->co + o0;
+      for (int p = xs; p < last; p++, q += stride * s->ci, d += s->co)
+        {
+          const Outputs here = outputs_at (full, 0, d);
+#pragma unroll
+          for (int i = 0; i < C; i++)
+            add_product (full, 0, q[i], &here, &sums[i]);
+        }
+    }
+  put_sums (full, 0, C, sums, s, part, tap, c0, o0);
+}
+
+#if VW == 16
+/* sums[t] += channels q[t] d, for taps from .. to - 1 of a row; q is the first tap's pixel. */
+INLINE void
+add_taps (const int full, const int rest, const int C, const int from, const int to, __global const float *q, const int ci,
+          const Outputs d, Sums *sums)
+{
+#pragma unroll
+  for (int t = from; t < to; t++)
+#pragma unroll
+    for (int i = 0; i < C; i++)
+      add_product (full, rest, q[(long) t * ci + i], &d, &sums[t][i]);
+}
+
+/* The three taps of a row of a 3x3 kernel with stride 1: 24 sums, enough to hide a multiply-add's latency. */
+INLINE void
+weight_row (const int full, const int rest, const int C, const Pass *s, __global float *part, const int o0,
+            const int c0, const int ky)
+{
+  const int w = s->wo, ci = s->ci, co = s->co;
+  Sums sums[3];
+#pragma unroll
+  for (int t = 0; t < 3; t++)
+    clear_sums (full, rest, C, sums[t]);
+  for (int row = s->row0; row < s->row1; row++)
+    {
+      if ((uint) (row % s->ho + ky - 1) >= (uint) s->ho)
+        continue;
+      __global const float *q = s->x + (size_t) (row + ky - 1) * w * ci + c0;
+      __global const float *d = s->dy + (size_t) row * w * co + o0;
+      q -= ci;
+      if (w > 1)
+        {
+          add_taps (full, rest, C, 1, 3, q, ci, outputs_at (full, rest, d), sums);
+          q += ci;
+          d += co;
+          for (int p = w - 2; p > 0; p--, q += ci, d += co)
+            add_taps (full, rest, C, 0, 3, q, ci, outputs_at (full, rest, d), sums);
+          add_taps (full, rest, C, 0, 2, q, ci, outputs_at (full, rest, d), sums);
+        }
+      else
+        add_taps (full, rest, C, 1, 2, q, ci, outputs_at (full, rest, d), sums);
+    }
+#pragma unroll
+  for (int t = 0; t < 3; t++)
+    put_sums (full, rest, C, sums[t], s, part, ky * 3 + t, c0, o0);
+}
+
+/* sums[t] += channels q d[t], for those of the three pixels of dy that saw one of x by taps from .. to - 1. */
+INLINE void
+add_pixels (const int from, const int to, __global const float *q, __global const float *d, const int co, VF (*sums)[HW])
+{
+  VF seen[3];
+#pragma unroll
+  for (int t = from; t < to; t++)
+    seen[t] = VLOAD (d + (long) (1 - t) * co);
+#pragma unroll
+  for (int i = 0; i < HW; i++)
+    {
+      const VF a = q[i];
+#pragma unroll
+      for (int t = from; t < to; t++)
+        sums[t][i] = fma (a, seen[t], sums[t][i]);
+    }
+}
+
+/* The same for one vector: a channel of x, once loaded, meets the three pixels of dy that saw it. */
+INLINE void
+weight_row_single (const Pass *s, __global float *part, const int o0, const int c0, const int ky)
+{
+  const int w = s->wo, ci = s->ci, co = s->co;
+  VF sums[3][HW];
+#pragma unroll
+  for (int t = 0; t < 3; t++)
+#pragma unroll
+    for (int i = 0; i < HW; i++)
+      sums[t][i] = 0.0f;
+  for (int row = s->row0; row < s->row1; row++)
+    {
+      if ((uint) (row % s->ho + ky - 1) >= (uint) s->ho)
+        continue;
+      __global const float *q = s->x + (size_t) (row + ky - 1) * w * ci + c0;
+      __global const float *d = s->dy + (size_t) row * w * co + o0;
+      if (w > 1)
+        {
+          add_pixels (0, 2, q, d, co, sums);
+          q += ci;
+          d += co;
+          for (int p = w - 2; p > 0; p--, q += ci, d += co)
+            add_pixels (0, 3, q, d, co, sums);
+          add_pixels (1, 3, q, d, co, sums);
+        }
+      else
+        add_pixels (1, 2, q, d, co, sums);
+    }
+  const int step = (co + WIDTH - 1) / WIDTH * WIDTH;
+  part += (size_t) (ky * 3 * ci + c0) * step + o0;
+#pragma unroll
+  for (int t = 0; t < 3; t++)
+#pragma unroll
+    for (int i = 0; i < HW; i++)
+      if (c0 + i < ci)
+        VSTORE (sums[t][i], part + (t * ci + i) * step);
+}
+#endif
+
+/* The bias gradient of VW outputs. */
+OUTLINE void
+weight_bias (const Pass *s, __global float *part, const int o0)
+{
+  const int step = (s->co + WIDTH - 1) / WIDTH * WIDTH, first = s->row0 * s->wo;
+  __global const float *d = s->dy + (size_t) first * s->co + o0;
+  int count = min (s->row1 * s->wo, s->pixels) - first;
+  VF sum[4] = { 0.0f, 0.0f, 0.0f, 0.0f };
+  for (; count >= 4; count -= 4, d += 4 * (size_t) s->co)
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+      sum[i] += VLOAD (d + (size_t) i * s->co);
+  ROLLED for (; count > 0; count--, d += s->co)
+    sum[0] += VLOAD (d);
+  VSTORE (sum[0] + sum[1] + (sum[2] + sum[3]), part + (size_t) s->k * s->k * s->ci * step + o0);
+}
+
+#define TILE(NAME, CALL)                                                                              \
+  OUTLINE void NAME (const Pass *s, __global float *part, const int o0, const int c0, const int tap)  \
+  {                                                                                                   \
+    CALL;                                                                                             \
+  }
+TILE (tap_2, weight_tap (2, HW, s, part, o0, c0, tap))
+TILE (tap_1, weight_tap (1, HW, s, part, o0, c0, tap))
+#if VW == 16
+TILE (row_2, weight_row (2, 0, 4, s, part, o0, c0, tap))
+TILE (row_1_half, weight_row (1, 1, 4, s, part, o0, c0, tap))
+TILE (row_1, weight_row_single (s, part, o0, c0, tap))
+#endif
+
+/* Range: (tiles, chunks).  Tiles of a tap, or of a row of taps, are groups of channels of each block of two vectors,
+ * then those of the last block where it has one vector or less; after all taps come the vectors of the bias. */
 SINGLE __kernel void
 conv2d_weight (IN (x), IN (dy), OUT (part), const int n, const int hi, const int wi, const int ci, const int ho,
                const int wo, const int co, const int k, const int stride, const int pixels, const int rows_chunk)
@@ -111,14 +254,37 @@ conv2d_weight (IN (x), IN (dy), OUT (part), const int n, const int hi, const int
   OPEN_IN (x);
   OPEN_IN (dy);
   OPEN_OUT (part);
-  const int blocks = (co + WIDTH - 1) / WIDTH, groups = (ci + PX - 1) / PX, id = get_global_id (0);
-  const int block = id % blocks, c0 = id / blocks % groups * PX, tap = id / blocks / groups;
-  const int left = co - block * WIDTH;
-#define CALL(full, rest)                                                                               \
-  weight_tile (full, rest, x, dy, part, block, c0, tap, n, hi, wi, ci, ho, wo, co, k, stride, pixels,  \
-               rows_chunk)
-  BY_OUTPUTS (left, CALL)
-#undef CALL
+  const bool by_rows = VW == 16 && k == 3 && stride == 1;
+  const int blocks = (co + WIDTH - 1) / WIDTH, wide = (co + VW - 1) / WIDTH, id = get_global_id (0);
+  const int per_wide = by_rows ? HW / 2 : HW, wide_tiles = wide * ((ci + per_wide - 1) / per_wide);
+  const int tiles = wide_tiles + (blocks - wide) * ((ci + HW - 1) / HW), taps = by_rows ? 3 : k * k;
+  const int tap = id / tiles, tile = id - tap * tiles, chunk = get_global_id (1), row0 = chunk * rows_chunk;
+  const Pass pass = { x, dy, hi, wi, ci, ho, wo, co, k, stride, pixels, row0, min (row0 + rows_chunk, n * ho) };
+  part += (size_t) chunk * (k * k * ci + 1) * blocks * WIDTH;
+  if (tap >= taps)
+    weight_bias (&pass, part, (id - taps * tiles) * VW);
+  else if (tile < wide_tiles)
+    {
+      const int o0 = tile % wide * WIDTH, c0 = tile / wide * per_wide;
+#if VW == 16
+      if (by_rows && co - o0 > VW + HW)
+        row_2 (&pass, part, o0, c0, tap);
+      else if (by_rows)
+        row_1_half (&pass, part, o0, c0, tap);
+      else
+#endif
+        tap_2 (&pass, part, o0, c0, tap);
+    }
+  else
+    {
+      const int o0 = wide * WIDTH, c0 = (tile - wide_tiles) * HW;
+#if VW == 16
+      if (by_rows)
+        row_1 (&pass, part, o0, c0, tap);
+      else
+#endif
+        tap_1 (&pass, part, o0, c0, tap);
+    }
 }
 
 /* Adds up the chunks, in order.  The two modes: 0 leave that gradient, 1 write, 2 add to it.

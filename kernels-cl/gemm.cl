@@ -42,10 +42,18 @@ gemm_plain (IN (a), IN (b), OUT (c), const int m, const int n, const int k, cons
 #define KB 128     /* of k at a time: a packed panel of B stays in the first-level cache */
 #define PACKED_M 64 /* most rows of a transposed A that are packed at a time */
 
-/* acc[p][v] = sum over kn of row p of A times vector v of the packed panel */
+/* What a tile's rows of C become: alpha times the sums, plus `keep` times what is there. */
+typedef struct
+{
+  __global float *at; /* the first row's first column */
+  int             ld;
+  int             rows, wide; /* of the tile, so many are C's */
+  float           alpha, keep;
+} Target;
+
+/* Rows of A times the packed panel, over kn of k, into the target. */
 #define DEFINE_TILE(NAME, SPACE, STEP, NV)                                    \
-  static inline void NAME (SPACE const float *const *row, const VF *panel,    \
-                           int kn, VF (*acc)[2])                              \
+  INLINE void NAME (SPACE const float *const *row, const VF *panel, int kn, Target to) \
   {                                                                           \
     VF sum[MT][NV];                                                           \
     _Pragma ("unroll") for (int p = 0; p < MT; p++)                           \
@@ -60,8 +68,29 @@ gemm_plain (IN (a), IN (b), OUT (c), const int m, const int n, const int k, cons
             _Pragma ("unroll") for (int v = 0; v < NV; v++) sum[p][v] = fma (x, b[v], sum[p][v]); \
           }                                                                   \
       }                                                                       \
+    if (to.rows >= MT && to.wide >= NV * VW)                                  \
+      {                                                                       \
+        _Pragma ("unroll") for (int p = 0; p < MT; p++, to.at += to.ld)       \
+          _Pragma ("unroll") for (int v = 0; v < NV; v++)                     \
+            {                                                                 \
+              VF r = to.alpha * sum[p][v];                                    \
+              if (to.keep != 0.0f)                                            \
+                r += to.keep * VLOAD (to.at + v * VW);                        \
+              VSTORE (r, to.at + v * VW);                                     \
+            }                                                                 \
+        return;                                                               \
+      }                                                                       \
+    VF all[MT * NV];                                                          \
     _Pragma ("unroll") for (int p = 0; p < MT; p++)                           \
-      _Pragma ("unroll") for (int v = 0; v < NV; v++) acc[p][v] = sum[p][v];  \
+      _Pragma ("unroll") for (int v = 0; v < NV; v++) all[p * NV + v] = sum[p][v]; \
+    ROLLED for (int i = 0; i < min (to.rows, MT) * NV; i++)                   \
+      {                                                                       \
+        __global float *o = to.at + (size_t) (i / NV) * to.ld + i % NV * VW;  \
+        VF r = to.alpha * all[i];                                             \
+        if (to.keep != 0.0f)                                                  \
+          r += to.keep * fse_get (o, to.wide - i % NV * VW);                  \
+        fse_put (r, o, to.wide - i % NV * VW);                                \
+      }                                                                       \
   }
 
 DEFINE_TILE (tile_global_1, __global, 1, 1)
@@ -143,9 +172,11 @@ pack_a (__global const float *a, int lda, int k0, int kn, int m0, int m1, float 
 
       for (; t + MT <= count; t += MT, out += TILE_GAP)
         {
+#if MT == 8
+          vstore8 (vload8 (0, in + t), 0, out);
+#else
           vstore4 (vload4 (0, in + t), 0, out);
-          if (MT == 8)
-            vstore4 (vload4 (1, in + t), 1, out);
+#endif
         }
       if (t < count)
         ROLLED for (int p = 0; p < MT; p++)
@@ -185,7 +216,7 @@ gemm (IN (a), IN (b), OUT (c), const int m, const int n, const int k, const floa
           pack_b (b, tb, ldb, k0, kn, n0, n, panel);
           for (int t = m0; t < m1; t += MT)
             {
-              VF acc[MT][2];
+              const Target to = { c + (size_t) t * ldc + n0, ldc, m1 - t, wide, alpha, keep };
               if (ta)
                 {
                   const float *row[MT];
@@ -193,9 +224,9 @@ gemm (IN (a), IN (b), OUT (c), const int m, const int n, const int k, const floa
                   for (int p = 0; p < MT; p++)
                     row[p] = tiles + (t - m0) / MT * TILE_GAP + p;
                   if (wide > VW)
-                    tile_packed_2 (row, panel, kn, acc);
+                    tile_packed_2 (row, panel, kn, to);
                   else
-                    tile_packed_1 (row, panel, kn, acc);
+                    tile_packed_1 (row, panel, kn, to);
                 }
               else
                 {
@@ -205,33 +236,9 @@ gemm (IN (a), IN (b), OUT (c), const int m, const int n, const int k, const floa
                   for (int p = 0; p < MT; p++)
                     row[p] = a + (size_t) min (t + p, m - 1) * lda + k0;
                   if (wide > VW)
-                    tile_global_2 (row, panel, kn, acc);
+                    tile_global_2 (row, panel, kn, to);
                   else
-                    tile_global_1 (row, panel, kn, acc);
-                }
-
-              ROLLED for (int p = 0; p < MT; p++)
-                {
-                  __global float *o = c + (size_t) (t + p) * ldc + n0;
-                  if (t + p >= m1)
-                    continue;
-                  ROLLED for (int v = 0; v < 2; v++)
-                    {
-                      VF r = alpha * acc[p][v];
-                      if (wide >= (v + 1) * VW)
-                        {
-                          if (keep != 0.0f)
-                            r += keep * VLOAD (o + v * VW);
-                          VSTORE (r, o + v * VW);
-                        }
-                      else if (wide > v * VW)
-                        {
-                          float last[VW];
-                          VSTORE (r, last);
-                          ROLLED for (int j = v * VW; j < wide; j++)
-                            o[j] = keep != 0.0f ? last[j - v * VW] + keep * o[j] : last[j - v * VW];
-                        }
-                    }
+                    tile_global_1 (row, panel, kn, to);
                 }
             }
         }

@@ -202,6 +202,18 @@ backward_data (FseNode *node, GError **error)
   return convolve (node, &l, out->grad, weight->data, TRUE, weight->data, FALSE, x->grad, node->accumulate[0], error);
 }
 
+/* Work-items that the cpu family's gradient of weights takes for a chunk; conv2d_weight.cl says which does what. */
+static gint
+weight_tiles (FseDevice *device, gint k, gint stride, gint ci, gint co)
+{
+  gint     vector = (gint) fse_device_vector (device), wide = (co + vector - 1) / (2 * vector);
+  gint     narrow = ceil_div (co, 2 * vector) - wide;
+  gboolean by_rows = vector == 16 && k == 3 && stride == 1;
+  gint     wide_tiles = wide * ceil_div (ci, by_rows ? vector / 4 : vector / 2);
+
+  return (by_rows ? 3 : k * k) * (wide_tiles + narrow * ceil_div (ci, vector / 2)) + ceil_div (co, vector);
+}
+
 static gboolean
 backward_weight (FseNode *node, SumMode weight_mode, SumMode bias_mode, GError **error)
 {
@@ -233,11 +245,10 @@ backward_weight (FseNode *node, SumMode weight_mode, SumMode bias_mode, GError *
     }
   else
     {
-      gint     blocks = ceil_div (out->c, block_width (device)), groups = ceil_div (x->c, tile_pixels (device));
       gboolean flat = is_product (conv);
 
       return fse_launch (device, "conv2d_weight", "conv2d_weight",
-                         fse_range_single ((gsize) blocks * (groups * taps + 1), chunks, 1), error,
+                         fse_range_single (weight_tiles (device, conv->k, conv->stride, x->c, out->c), chunks, 1), error,
                          FSE_BUF (x->data), FSE_BUF (out->grad), FSE_BUF (partials), FSE_INT (flat ? 1 : x->n),
                          FSE_INT (flat ? lines : x->h), FSE_INT (flat ? width : x->w), FSE_INT (x->c),
                          FSE_INT (flat ? lines : out->h), FSE_INT (width), FSE_INT (out->c), FSE_INT (conv->k),

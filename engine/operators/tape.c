@@ -10,6 +10,9 @@
 
 #include "operators/plan.h"
 
+/* Kernels may read so many floats past a tensor; kernels-cl/common.cl says why. */
+#define AHEAD 64
+
 typedef struct
 {
   FseTensor *tensor;
@@ -326,7 +329,7 @@ plan_tape (FseTape *tape)
   for (guint i = 0; i < tape->tensors->len; i++)
     {
       FseTensor *tensor = tape->tensors->pdata[i];
-      gsize      floats = fse_tensor_floats (tensor);
+      gsize      floats = fse_tensor_floats (tensor) + AHEAD;
 
       if (tensor->root || tensor->kind == FSE_TENSOR_WEIGHT || tensor->data.mem)
         continue;
