@@ -67,10 +67,8 @@ typedef float4 HF;
     CALL (2, 0);               \
   else if (left > VW)          \
     CALL (1, 1);               \
-  else if (left > HW)          \
-    CALL (1, 0);               \
   else                         \
-    CALL (0, 1);
+    CALL (1, 0);
 
 /* for each vector of n floats that is this work-item's: 1024 floats each */
 #define EACH(i, n)                                                            \

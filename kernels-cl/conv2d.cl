@@ -159,6 +159,19 @@ conv2d_tile (const int full, const int rest, __global const float *x, __global c
       }
 }
 
+#define TILE_OF(full, rest)                                          \
+  OUTLINE void conv2d_tile_##full##rest (__global const float *x, __global const float *w, \
+             __global const float *zero, __global const float *bias, __global float *y, const int tile, \
+             const int block, const int parity, const int n, const int hi, const int wi, const int ci, const int ho, \
+             const int wo, const int co, const int k, const int stride, const int up, const int has_bias, \
+             const int add)              \
+  {                                                                  \
+    conv2d_tile (full, rest, x, w, zero, bias, y, tile, block, parity, n, hi, wi, ci, ho, wo, co, k, stride, up, has_bias, add);                            \
+  }
+TILE_OF (2, 0)
+TILE_OF (1, 1)
+TILE_OF (1, 0)
+
 /* P pixels of a row of a 3x3 convolution with stride 1 times the outputs of a
  * block.  An input pixel, once loaded, serves the three outputs beside each
  * other that see it; so the three taps of a row go together, and few loads
@@ -236,6 +249,20 @@ rows_tile (const int full, const int rest, const int P, __global const float *x,
  * moved back to end with the row, only those are written that are not another tile's. */
 #define ROW_PX(full, rest) (full + rest > 1 ? VW / 2 : VW)
 
+#define ROW_OF(full, rest)                                                                                            \
+  OUTLINE void rows_##full##rest (__global const float *x, __global const float *w, __global const float *zero,       \
+                                  __global const float *bias, __global float *y, const int row, const int h,          \
+                                  const int width, const int ci, const int co, const int left, const int has_bias,    \
+                                  const int add)                                                                      \
+  {                                                                                                                   \
+    for (int from = 0; from < width; from += ROW_PX (full, rest))                                                     \
+      rows_tile (full, rest, ROW_PX (full, rest), x, w, zero, bias, y, row, from, h, width, ci, co, left, has_bias,   \
+                 add);                                                                                                \
+  }
+ROW_OF (2, 0)
+ROW_OF (1, 1)
+ROW_OF (1, 0)
+
 /* A row of a picture a work-item.  Range: (blocks, rows), or the other way round (`blocks_last`). */
 SINGLE __kernel void
 conv2d_rows (IN (x), IN (w), IN (bias), OUT (y), const int h, const int width, const int ci, const int co,
@@ -251,10 +278,7 @@ conv2d_rows (IN (x), IN (w), IN (bias), OUT (y), const int h, const int width, c
   w += (size_t) block * 9 * ci * WIDTH;
   bias += block * WIDTH;
   y += block * WIDTH;
-#define CALL(full, rest)                                                                                         \
-  for (int from = 0; from < width; from += ROW_PX (full, rest))                                                  \
-  rows_tile (full, rest, ROW_PX (full, rest), x, w, zero, bias, y, row, from, h, width, ci, co, left, has_bias,  \
-             add)
+#define CALL(full, rest) rows_##full##rest (x, w, zero, bias, y, row, h, width, ci, co, left, has_bias, add)
   BY_OUTPUTS (left, CALL)
 #undef CALL
 }
@@ -272,7 +296,7 @@ conv2d (IN (x), IN (w), IN (bias), OUT (y), const int n, const int hi, const int
   OPEN_OUT (y);
   const int blocks = (co + WIDTH - 1) / WIDTH, left = co - WIDTH * (int) get_global_id (blocks_last ? 1 : 0);
 #define CALL(full, rest)                                                                          \
-  conv2d_tile (full, rest, x, w, w + (size_t) blocks * k * k * ci * WIDTH, bias, y,               \
+  conv2d_tile_##full##rest (x, w, w + (size_t) blocks * k * k * ci * WIDTH, bias, y,               \
                get_global_id (blocks_last ? 0 : 1), get_global_id (blocks_last ? 1 : 0),          \
                get_global_id (2), n, hi, wi, ci, ho, wo, co, k, stride, up, has_bias, add)
   BY_OUTPUTS (left, CALL)

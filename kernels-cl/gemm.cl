@@ -53,7 +53,7 @@ typedef struct
 
 /* Rows of A times the packed panel, over kn of k, into the target. */
 #define DEFINE_TILE(NAME, SPACE, STEP, NV)                                    \
-  INLINE void NAME (SPACE const float *const *row, const VF *panel, int kn, Target to) \
+  OUTLINE void NAME (SPACE const float *const *row, const VF *panel, int kn, Target to)\
   {                                                                           \
     VF sum[MT][NV];                                                           \
     _Pragma ("unroll") for (int p = 0; p < MT; p++)                           \
