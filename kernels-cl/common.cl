@@ -7,7 +7,8 @@
  * A buffer travels as (memory, number of its first float): IN and OUT declare
  * the two arguments, OPEN_IN and OPEN_OUT make the pointer.  Buffers start at
  * multiples of 64 floats and are padded to that, so whole vectors may be read
- * and written past a tensor's last element, never past its padding.
+ * and written past a tensor's last element, never past its padding.  Tensors of
+ * a tape may moreover be read for 64 floats past their end.
  */
 #define IN(x) __global const float *x##_mem, const ulong x##_at
 #define OUT(x) __global float *x##_mem, const ulong x##_at
@@ -58,6 +59,7 @@ typedef float4 HF;
 #define HW (VW / 2)
 #define WIDTH (2 * VW)
 #define INLINE static inline __attribute__ ((always_inline))
+/* What a kernel calls but seldom: PoCL compiles a kernel's own code three times, and a function that is not inlined once. */
 #define OUTLINE static __attribute__ ((noinline))
 
 /* A block is computed by `full` vectors and perhaps half a one, whichever hold

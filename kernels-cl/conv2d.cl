@@ -62,41 +62,56 @@ put_outputs (VF v, __global float *o, const int left, const int add)
     fse_put_or_add (v, o, left, add);
 }
 
+/* A convolution as conv2d_tile takes it. */
+typedef struct
+{
+  __global const float *x, *w, *zero, *bias;
+  __global float       *y;
+  int                   n, hi, wi, ci, ho, wo, co, k, stride, up, has_bias, add;
+} Convolution;
+
 /* PX pixels (counted through all pictures) times the outputs of a block, in registers. */
 INLINE void
-conv2d_tile (const int full, const int rest, __global const float *x, __global const float *w,
-             __global const float *zero, __global const float *bias, __global float *y, const int tile,
-             const int block, const int parity, const int n, const int hi, const int wi, const int ci, const int ho,
-             const int wo, const int co, const int k, const int stride, const int up, const int has_bias,
-             const int add)
+conv2d_tile (const int full, const int rest, const Convolution *s, const int tile, const int block, const int parity)
 {
+  const int hi = s->hi, wi = s->wi, ci = s->ci, co = s->co, k = s->k, stride = s->stride, up = s->up, add = s->add;
   const int py = parity >> 1, px = parity & 1;
-  const int gh = (ho - py + up - 1) / up, gw = (wo - px + up - 1) / up;
-  const int pixels = n * gh * gw, first = tile * PX;
+  const int gh = (s->ho - py + up - 1) / up, gw = (s->wo - px + up - 1) / up;
+  const int pixels = s->n * gh * gw, first = tile * PX;
   if (first >= pixels)
     return;
 
   int sy[PX], sx[PX];
-  long at[PX], to[PX];
+  __global const float *at[PX];
+  __global float *to[PX];
   int row = first / gw, picture = row / gh, gx = first - row * gw, gy = row - picture * gh;
+  __global const float *from = s->x + (((size_t) picture * hi + gy * stride) * wi + gx * stride) * ci;
+  __global float *into = s->y + (((size_t) picture * s->ho + gy * up + py) * s->wo + gx * up + px) * co + block * WIDTH;
 #pragma unroll
   for (int p = 0; p < PX; p++)
     {
       sy[p] = gy * stride;
       sx[p] = gx * stride;
-      at[p] = (((long) picture * hi + sy[p]) * wi + sx[p]) * ci;
-      to[p] = (((long) picture * ho + gy * up + py) * wo + gx * up + px) * co + block * WIDTH;
-      if (first + p + 1 < pixels && ++gx == gw)
+      at[p] = from;
+      to[p] = into;
+      if (first + p + 1 >= pixels)
+        continue;
+      from += stride * ci;
+      into += up * co;
+      if (++gx < gw)
+        continue;
+      gx = 0;
+      if (++gy == gh)
         {
-          gx = 0;
-          if (++gy == gh)
-            {
-              gy = 0;
-              picture++;
-            }
+          gy = 0;
+          picture++;
         }
+      from = s->x + ((size_t) picture * hi + gy * stride) * wi * ci;
+      into = s->y + (((size_t) picture * s->ho + gy * up + py) * s->wo + px) * co + block * WIDTH;
     }
 
+  const bool has_bias = s->has_bias;
+  __global const float *bias = s->bias;
   VF acc[PX][2];
   HF acc_rest[PX];
   bias += block * WIDTH;
@@ -116,13 +131,13 @@ conv2d_tile (const int full, const int rest, __global const float *x, __global c
       {
         const int dy = (ky - by) / up, dx = (kx - bx) / up;
         const long shift = ((long) dy * wi + dx) * ci;
-        __global const float *wp = w + (((size_t) block * k + ky) * k + kx) * ci * WIDTH;
+        __global const float *wp = s->w + (((size_t) block * k + ky) * k + kx) * ci * WIDTH;
         __global const float *q[PX];
 #pragma unroll
         for (int p = 0; p < PX; p++)
           {
             const bool inside = (uint) (sy[p] + dy) < (uint) hi && (uint) (sx[p] + dx) < (uint) wi;
-            q[p] = inside ? x + at[p] + shift : zero;
+            q[p] = inside ? at[p] + shift : s->zero;
           }
         for (int c = 0; c < ci; c++, wp += WIDTH)
           {
@@ -153,20 +168,16 @@ conv2d_tile (const int full, const int rest, __global const float *x, __global c
       {
 #pragma unroll
         for (int v = 0; v < full; v++)
-          put_outputs (acc[p][v], y + to[p] + v * VW, left - v * VW, add);
+          put_outputs (acc[p][v], to[p] + v * VW, left - v * VW, add);
         if (rest)
-          put_outputs ((VF) (acc_rest[p], (HF) 0.0f), y + to[p] + full * VW, left - full * VW, add);
+          put_outputs ((VF) (acc_rest[p], (HF) 0.0f), to[p] + full * VW, left - full * VW, add);
       }
 }
 
-#define TILE_OF(full, rest)                                          \
-  OUTLINE void conv2d_tile_##full##rest (__global const float *x, __global const float *w, \
-             __global const float *zero, __global const float *bias, __global float *y, const int tile, \
-             const int block, const int parity, const int n, const int hi, const int wi, const int ci, const int ho, \
-             const int wo, const int co, const int k, const int stride, const int up, const int has_bias, \
-             const int add)              \
-  {                                                                  \
-    conv2d_tile (full, rest, x, w, zero, bias, y, tile, block, parity, n, hi, wi, ci, ho, wo, co, k, stride, up, has_bias, add);                            \
+#define TILE_OF(full, rest)                                                                                            \
+  OUTLINE void conv2d_tile_##full##rest (const Convolution *s, const int tile, const int block, const int parity)  \
+  {                                                                                                                \
+    conv2d_tile (full, rest, s, tile, block, parity);                                                              \
   }
 TILE_OF (2, 0)
 TILE_OF (1, 1)
@@ -294,12 +305,12 @@ conv2d (IN (x), IN (w), IN (bias), OUT (y), const int n, const int hi, const int
   OPEN_IN (w);
   OPEN_IN (bias);
   OPEN_OUT (y);
-  const int blocks = (co + WIDTH - 1) / WIDTH, left = co - WIDTH * (int) get_global_id (blocks_last ? 1 : 0);
-#define CALL(full, rest)                                                                          \
-  conv2d_tile_##full##rest (x, w, w + (size_t) blocks * k * k * ci * WIDTH, bias, y,               \
-               get_global_id (blocks_last ? 0 : 1), get_global_id (blocks_last ? 1 : 0),          \
-               get_global_id (2), n, hi, wi, ci, ho, wo, co, k, stride, up, has_bias, add)
-  BY_OUTPUTS (left, CALL)
+  const int blocks = (co + WIDTH - 1) / WIDTH;
+  const int block = get_global_id (blocks_last ? 1 : 0), tile = get_global_id (blocks_last ? 0 : 1);
+  const Convolution all = { x, w, w + (size_t) blocks * k * k * ci * WIDTH, bias, y, n, hi, wi, ci, ho, wo, co, k, stride,
+                            up, has_bias, add };
+#define CALL(full, rest) conv2d_tile_##full##rest (&all, tile, block, get_global_id (2))
+  BY_OUTPUTS (co - WIDTH * block, CALL)
 #undef CALL
 }
 

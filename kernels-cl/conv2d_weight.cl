@@ -5,11 +5,14 @@
  *   dw[t, c, o] = sum over pixels of  x[s(pixel, t), c] dy[pixel, o]
  *
  * in chunks of pixels, whose partial sums are then added in order.
+ *
+ * On the cpu family, outputs past co and channels past ci are neighbours' numbers: they are
+ * read and multiplied, and their sums never kept.
  */
 
 #ifdef FSE_CPU
 
-/* What a work-item has of a pass: rows row0 .. row1 - 1 of dy.  With stride 1 the last row may be
+/* What a work-item has of a launch: rows row0 .. row1 - 1 of dy.  With stride 1 the last row may be
  * cut short (`pixels`). */
 typedef struct
 {
@@ -17,15 +20,14 @@ typedef struct
   int                   hi, wi, ci, ho, wo, co, k, stride, pixels, row0, row1;
 } Pass;
 
-/* A pixel of dy: the outputs of a block.  Those past co are neighbours' numbers, as are
- * channels past ci; sums of them are never kept. */
+/* The outputs of a block: a pixel of dy, or sums. */
 typedef struct
 {
   VF v[2];
   HF rest;
 } Outputs;
 
-/* Sums of a tile: [channel] times the outputs. */
+/* Sums of a tile, for each of its channels. */
 typedef Outputs Sums[HW];
 
 INLINE Outputs
@@ -137,9 +139,8 @@ weight_row (const int full, const int rest, const int C, const Pass *s, __global
     {
       if ((uint) (row % s->ho + ky - 1) >= (uint) s->ho)
         continue;
-      __global const float *q = s->x + (size_t) (row + ky - 1) * w * ci + c0;
+      __global const float *q = s->x + (size_t) (row + ky - 1) * w * ci + c0 - ci;
       __global const float *d = s->dy + (size_t) row * w * co + o0;
-      q -= ci;
       if (w > 1)
         {
           add_taps (full, rest, C, 1, 3, q, ci, outputs_at (full, rest, d), sums);
