@@ -40,7 +40,6 @@ gemm_plain (IN (a), IN (b), OUT (c), const int m, const int n, const int k, cons
 #endif
 #define PANEL (2 * VW)
 #define KB 128     /* of k at a time: a packed panel of B stays in the first-level cache */
-#define PACKED_M 64 /* most rows of a transposed A that are packed at a time */
 
 /* What a tile's rows of C become: alpha times the sums, plus `keep` times what is there. */
 typedef struct
@@ -51,9 +50,9 @@ typedef struct
   float           alpha, keep;
 } Target;
 
-/* Rows of A times the packed panel, over kn of k, into the target. */
-#define DEFINE_TILE(NAME, SPACE, STEP, NV)                                    \
-  OUTLINE void NAME (SPACE const float *const *row, const VF *panel, int kn, Target to)\
+/* Rows of A, whose numbers lie `step` apart, times the packed panel, over kn of k, into the target. */
+#define DEFINE_TILE(NAME, NV)                                                 \
+  OUTLINE void NAME (__global const float *const *row, int step, const VF *panel, int kn, Target to) \
   {                                                                           \
     VF sum[MT][NV];                                                           \
     _Pragma ("unroll") for (int p = 0; p < MT; p++)                           \
@@ -64,7 +63,7 @@ typedef struct
         _Pragma ("unroll") for (int v = 0; v < NV; v++) b[v] = panel[2 * i + v]; \
         _Pragma ("unroll") for (int p = 0; p < MT; p++)                       \
           {                                                                   \
-            VF x = (VF) (row[p][(size_t) i * STEP]);                          \
+            VF x = (VF) (row[p][(size_t) i * step]);                          \
             _Pragma ("unroll") for (int v = 0; v < NV; v++) sum[p][v] = fma (x, b[v], sum[p][v]); \
           }                                                                   \
       }                                                                       \
@@ -93,10 +92,8 @@ typedef struct
       }                                                                       \
   }
 
-DEFINE_TILE (tile_global_1, __global, 1, 1)
-DEFINE_TILE (tile_global_2, __global, 1, 2)
-DEFINE_TILE (tile_packed_1, __private, MT, 1)
-DEFINE_TILE (tile_packed_2, __private, MT, 2)
+DEFINE_TILE (tile_1, 1)
+DEFINE_TILE (tile_2, 2)
 
 /* kn rows of B from (k0, n0) as rows of PANEL floats, zeros where B ends */
 static inline void
@@ -153,39 +150,9 @@ pack_b (__global const float *b, int tb, int ldb, int k0, int kn, int n0, int n,
     }
 }
 
-/* A transposed has its k-rows far apart, often by a power of two that puts
- * them all in one cache set: copied, a whole row at a time, to tiles of
- * [kn][MT], zeros where A ends.  The gap between tiles keeps these from
- * sharing a set. */
-#define TILE_GAP (KB * MT + 16)
-
-static inline void
-pack_a (__global const float *a, int lda, int k0, int kn, int m0, int m1, float *tiles)
-{
-  __global const float *in = a + (size_t) k0 * lda + m0;
-  int                   count = m1 - m0;
-
-  for (int i = 0; i < kn; i++, in += lda)
-    {
-      float *out = tiles + i * MT;
-      int    t = 0;
-
-      for (; t + MT <= count; t += MT, out += TILE_GAP)
-        {
-#if MT == 8
-          vstore8 (vload8 (0, in + t), 0, out);
-#else
-          vstore4 (vload4 (0, in + t), 0, out);
-#endif
-        }
-      if (t < count)
-        ROLLED for (int p = 0; p < MT; p++)
-          out[p] = t + p < count ? in[t + p] : 0.0f;
-    }
-}
-
 /* Work-item (x, y, z): rows x * rows .. of the columns y * panels * PANEL ..
- * of matrix z.  rows is a multiple of MT, and at most PACKED_M where ta. */
+ * of matrix z.  rows is a multiple of MT.  Where A is transposed, lda should be no multiple
+ * of 1024 bytes, or its rows share few sets of the cache. */
 SINGLE __kernel void
 gemm (IN (a), IN (b), OUT (c), const int m, const int n, const int k, const float alpha, const float beta,
       const int ta, const int tb, const int lda, const int ldb, const int ldc,
@@ -195,7 +162,6 @@ gemm (IN (a), IN (b), OUT (c), const int m, const int n, const int k, const floa
   OPEN_IN (b);
   OPEN_OUT (c);
   VF    panel[2 * KB];
-  float tiles[PACKED_M / MT * TILE_GAP];
   int   m0 = get_global_id (0) * rows, m1 = min (m, m0 + rows);
   int   n_first = get_global_id (1) * panels * PANEL, n_end = min (n, n_first + panels * PANEL);
 
@@ -207,8 +173,6 @@ gemm (IN (a), IN (b), OUT (c), const int m, const int n, const int k, const floa
       int   kn = min (KB, k - k0);
       float keep = k0 ? 1.0f : beta;
 
-      if (ta)
-        pack_a (a, lda, k0, kn, m0, m1, tiles);
       for (int n0 = n_first; n0 < n_end; n0 += PANEL)
         {
           int wide = min (n - n0, PANEL);
@@ -217,29 +181,15 @@ gemm (IN (a), IN (b), OUT (c), const int m, const int n, const int k, const floa
           for (int t = m0; t < m1; t += MT)
             {
               const Target to = { c + (size_t) t * ldc + n0, ldc, m1 - t, wide, alpha, keep };
-              if (ta)
-                {
-                  const float *row[MT];
+              /* rows past the last are computed as the last, and not stored */
+              __global const float *row[MT];
 #pragma unroll
-                  for (int p = 0; p < MT; p++)
-                    row[p] = tiles + (t - m0) / MT * TILE_GAP + p;
-                  if (wide > VW)
-                    tile_packed_2 (row, panel, kn, to);
-                  else
-                    tile_packed_1 (row, panel, kn, to);
-                }
+              for (int p = 0; p < MT; p++)
+                row[p] = a + (size_t) min (t + p, m - 1) * (ta ? 1 : lda) + (size_t) k0 * (ta ? lda : 1);
+              if (wide > VW)
+                tile_2 (row, ta ? lda : 1, panel, kn, to);
               else
-                {
-                  /* rows past the last are computed as the last, and not stored */
-                  __global const float *row[MT];
-#pragma unroll
-                  for (int p = 0; p < MT; p++)
-                    row[p] = a + (size_t) min (t + p, m - 1) * lda + k0;
-                  if (wide > VW)
-                    tile_global_2 (row, panel, kn, to);
-                  else
-                    tile_global_1 (row, panel, kn, to);
-                }
+                tile_1 (row, ta ? lda : 1, panel, kn, to);
             }
         }
     }

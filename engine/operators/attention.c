@@ -45,7 +45,7 @@ softmax_rows_backward (FseDevice *device, FseBuffer y, FseBuffer dy, FseBuffer d
 typedef struct
 {
   gint   n, tq, tk, d, e;
-  gint   ld; /* floats from row to row of P: tk rounded up to whole vectors */
+  gint   ld; /* floats from row to row of P: tk rounded up to an odd number of vectors */
   gfloat scale;
 } Attention;
 
@@ -117,7 +117,7 @@ fse_attention (FseTape *tape, FseTensor *q, FseTensor *k, FseTensor *v, gfloat s
   FseNode   *node;
 
   g_assert (k->n == q->n && v->n == q->n && k->c == q->c && v->h == k->h && v->w == k->w);
-  s.ld = (s.tk + 15) / 16 * 16;
+  s.ld = (s.tk + 15) / 16 * 16 | 16; /* an odd number of vectors: rows below each other do not share a set of the cache */
   node = fse_tape_add (tape, &attention_operator, inputs, 3, out, &s, sizeof s);
   fse_node_scratch (node, SCRATCH_P, (gsize) s.n * s.tq * s.ld,
                     fse_tape_training (tape) ? FSE_SCRATCH_SAVED : FSE_SCRATCH_FORWARD);

@@ -8,7 +8,6 @@
 #include "operators/gemm-choice.h"
 
 #define LANE_TILES 4   /* work-items wanted for each core, so that none waits long for the last */
-#define PACKED_M 64    /* as in gemm.cl */
 #define GPU_TILE 64    /* as in gemm.cl */
 #define GPU_SIDE 16
 
@@ -35,11 +34,12 @@ launch_own (FseDevice *device, const FseGemm *g, GError **error)
     {
       gint vector = (gint) fse_device_vector (device), panel = 2 * vector, tile = vector == 16 ? 8 : 4;
       gint wanted = LANE_TILES * (gint) fse_device_info (device)->units;
-      gint rows = g->transpose_a ? PACKED_M : 256;
+      /* of a transposed A few rows at a time, which the first cache keeps from panel to panel */
+      gint rows = g->transpose_a ? 64 : 256;
       gint panels = g->transpose_a ? 4 : 1;
       gint n_panels = ceil_div (g->n, panel);
 
-      /* Large tiles share their packing; smaller ones where cores would idle. */
+      /* Smaller ones where cores would idle. */
       while (panels > 1
              && (gint64) ceil_div (g->m, rows) * ceil_div (n_panels, panels) * g->batch < wanted)
         panels /= 2;
