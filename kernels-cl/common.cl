@@ -29,7 +29,6 @@
 typedef float16 VF;
 typedef int16 VI;
 #define VLOAD(p) vload16 (0, p)
-#define VSTORE(v, p) vstore16 (v, 0, p)
 #define AS_VF as_float16
 #define AS_VI as_int16
 #define CONVERT_VI convert_int16
@@ -37,7 +36,6 @@ typedef int16 VI;
 typedef float8 VF;
 typedef int8 VI;
 #define VLOAD(p) vload8 (0, p)
-#define VSTORE(v, p) vstore8 (v, 0, p)
 #define AS_VF as_float8
 #define AS_VI as_int8
 #define CONVERT_VI convert_int8
@@ -49,18 +47,32 @@ typedef int8 VI;
 #define PX 8
 typedef float8 HF;
 #define HLOAD(p) vload8 (0, p)
-#define HSTORE(v, p) vstore8 (v, 0, p)
 #else
 #define PX 6
 typedef float4 HF;
 #define HLOAD(p) vload4 (0, p)
-#define HSTORE(v, p) vstore4 (v, 0, p)
 #endif
 #define HW (VW / 2)
 #define WIDTH (2 * VW)
 #define INLINE static inline __attribute__ ((always_inline))
 /* What a kernel calls but seldom: PoCL compiles a kernel's own code three times, and a function that is not inlined once. */
 #define OUTLINE static __attribute__ ((noinline))
+
+/* Vectors at any float's place.  PoCL's own vstoren () writes 16 bytes at a time. */
+typedef VF VF_ANYWHERE __attribute__ ((aligned (4)));
+typedef HF HF_ANYWHERE __attribute__ ((aligned (4)));
+#define DEFINE_STORE(TYPE, SPACE)                      \
+  INLINE __attribute__ ((overloadable)) void           \
+  fse_store (const TYPE v, SPACE float *p)             \
+  {                                                    \
+    *(SPACE TYPE##_ANYWHERE *) p = v;                  \
+  }
+DEFINE_STORE (VF, __global)
+DEFINE_STORE (VF, __private)
+DEFINE_STORE (HF, __global)
+DEFINE_STORE (HF, __private)
+#define VSTORE(v, p) fse_store (v, p)
+#define HSTORE(v, p) fse_store (v, p)
 
 /* A block is computed by `full` vectors and perhaps half a one, whichever hold
  * the outputs that it really has: calls CALL (full, rest) with constants. */
@@ -199,7 +211,7 @@ fse_put (VF v, __global float *p, long left)
     VSTORE (v, p);
 #if VW > 8
   else if (left == 8)
-    vstore8 (v.lo, 0, p);
+    HSTORE (v.lo, p);
 #endif
   else if (left == 3)
     vstore3 (v.s012, 0, p);
