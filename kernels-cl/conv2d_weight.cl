@@ -20,79 +20,63 @@ typedef struct
   int                   hi, wi, ci, ho, wo, co, k, stride, pixels, row0, row1;
 } Pass;
 
-/* The outputs of a block: a pixel of dy, or sums. */
-typedef struct
-{
-  VF v[2];
-  HF rest;
-} Outputs;
+/* The loops over a tile stand in macros, as the compiler keeps sums in registers only where it sees them all in one function. */
 
-/* Sums of a tile, for each of its channels. */
-typedef Outputs Sums[HW];
+/* sums[][t][i] += channels q[t][i] times the outputs at d, for taps from .. to - 1; q is the first tap's pixel. */
+#define ADD_TAPS(from, to, q, d)                                                   \
+  {                                                                                \
+    VF b[2];                                                                       \
+    HF b_rest = 0.0f;                                                              \
+    _Pragma ("unroll") for (int v = 0; v < full; v++) b[v] = VLOAD (d + v * VW);   \
+    if (rest)                                                                      \
+      b_rest = HLOAD (d + full * VW);                                              \
+    _Pragma ("unroll") for (int t = from; t < to; t++)                             \
+      _Pragma ("unroll") for (int i = 0; i < C; i++)                               \
+        {                                                                          \
+          const float a = q[(long) t * s->ci + i];                                 \
+          _Pragma ("unroll") for (int v = 0; v < full; v++)                        \
+            sums[v][t][i] = fma ((VF) a, b[v], sums[v][t][i]);                     \
+          if (rest)                                                                \
+            sums_rest[t][i] = fma ((HF) a, b_rest, sums_rest[t][i]);               \
+        }                                                                          \
+  }
 
-INLINE Outputs
-outputs_at (const int full, const int rest, __global const float *d)
-{
-  Outputs o;
-#pragma unroll
-  for (int v = 0; v < full; v++)
-    o.v[v] = VLOAD (d + v * VW);
-  if (rest)
-    o.rest = HLOAD (d + full * VW);
-  return o;
-}
+/* Taps tap .. tap + T - 1 into the chunk's partial: [taps ci + 1][blocks WIDTH], whose last row is the bias gradient. */
+#define PUT_TAPS(T)                                                                             \
+  {                                                                                             \
+    const int step = (s->co + WIDTH - 1) / WIDTH * WIDTH;                                       \
+    part += (size_t) (tap * s->ci + c0) * step + o0;                                            \
+    _Pragma ("unroll") for (int t = 0; t < T; t++)                                              \
+      _Pragma ("unroll") for (int i = 0; i < C; i++)                                            \
+        if (c0 + i < s->ci)                                                                     \
+          {                                                                                     \
+            __global float *to = part + (t * s->ci + i) * step;                                 \
+            /* one by one: a loop over both would become a copy, for which the sums go to memory */ \
+            VSTORE (sums[0][t][i], to);                                                         \
+            if (full > 1)                                                                       \
+              VSTORE (sums[1][t][i], to + VW);                                                  \
+            if (rest)                                                                           \
+              HSTORE (sums_rest[t][i], to + full * VW);                                         \
+          }                                                                                     \
+  }
 
-INLINE void
-add_product (const int full, const int rest, const float a, const Outputs *d, Outputs *sum)
-{
-#pragma unroll
-  for (int v = 0; v < full; v++)
-    sum->v[v] = fma ((VF) a, d->v[v], sum->v[v]);
-  if (rest)
-    sum->rest = fma ((HF) a, d->rest, sum->rest);
-}
-
-INLINE void
-clear_sums (const int full, const int rest, const int C, Outputs *sums)
-{
-#pragma unroll
-  for (int i = 0; i < C; i++)
-    {
-      sums[i].v[0] = 0.0f;
-      if (full > 1)
-        sums[i].v[1] = 0.0f;
-      if (rest)
-        sums[i].rest = 0.0f;
-    }
-}
-
-/* Into the chunk's partial: [taps ci + 1][blocks WIDTH], whose last row is the bias gradient. */
-INLINE void
-put_sums (const int full, const int rest, const int C, const Outputs *sums, const Pass *s, __global float *part,
-          const int tap, const int c0, const int o0)
-{
-  const int step = (s->co + WIDTH - 1) / WIDTH * WIDTH;
-  part += (size_t) (tap * s->ci + c0) * step + o0;
-#pragma unroll
-  for (int i = 0; i < C; i++)
-    if (c0 + i < s->ci)
-      {
-#pragma unroll
-        for (int v = 0; v < full; v++)
-          VSTORE (sums[i].v[v], part + i * step + v * VW);
-        if (rest)
-          HSTORE (sums[i].rest, part + i * step + full * VW);
+#define CLEAR_TAPS(T)                                            \
+  _Pragma ("unroll") for (int t = 0; t < T; t++)                 \
+    _Pragma ("unroll") for (int i = 0; i < C; i++)               \
+      {                                                          \
+        sums[0][t][i] = sums[1][t][i] = 0.0f;                    \
+        sums_rest[t][i] = 0.0f;                                  \
       }
-}
 
 /* One tap. */
 INLINE void
-weight_tap (const int full, const int C, const Pass *s, __global float *part, const int o0, const int c0, const int tap)
+weight_tap (const int full, const int rest, const Pass *s, __global float *part, const int o0, const int c0, const int tap)
 {
-  const int stride = s->stride, ky = tap / s->k - s->k / 2, kx = tap % s->k - s->k / 2;
+  const int C = HW, stride = s->stride, ky = tap / s->k - s->k / 2, kx = tap % s->k - s->k / 2;
   const int xs = kx < 0 ? (stride - 1 - kx) / stride : 0, xe = min (s->wo, (s->wi - 1 - kx + stride) / stride);
-  Sums sums;
-  clear_sums (full, 0, C, sums);
+  VF sums[2][1][HW];
+  HF sums_rest[1][HW];
+  CLEAR_TAPS (1)
   for (int row = s->row0; row < s->row1; row++)
     {
       const int picture = row / s->ho, yy = (row - picture * s->ho) * stride + ky;
@@ -102,39 +86,20 @@ weight_tap (const int full, const int C, const Pass *s, __global float *part, co
       __global const float *q = s->x + (((size_t) picture * s->hi + yy) * s->wi + xs * stride + kx) * s->ci + c0;
       __global const float *d = s->dy + ((size_t) row * s->wo + xs) * s->co + o0;
       for (int p = xs; p < last; p++, q += stride * s->ci, d += s->co)
-        {
-          const Outputs here = outputs_at (full, 0, d);
-#pragma unroll
-          for (int i = 0; i < C; i++)
-            add_product (full, 0, q[i], &here, &sums[i]);
-        }
+        ADD_TAPS (0, 1, q, d)
     }
-  put_sums (full, 0, C, sums, s, part, tap, c0, o0);
+  PUT_TAPS (1)
 }
 
 #if VW == 16
-/* sums[t] += channels q[t] d, for taps from .. to - 1 of a row; q is the first tap's pixel. */
-INLINE void
-add_taps (const int full, const int rest, const int C, const int from, const int to, __global const float *q, const int ci,
-          const Outputs d, Sums *sums)
-{
-#pragma unroll
-  for (int t = from; t < to; t++)
-#pragma unroll
-    for (int i = 0; i < C; i++)
-      add_product (full, rest, q[(long) t * ci + i], &d, &sums[t][i]);
-}
-
 /* The three taps of a row of a 3x3 kernel with stride 1: 24 sums, enough to hide a multiply-add's latency. */
 INLINE void
-weight_row (const int full, const int rest, const int C, const Pass *s, __global float *part, const int o0,
-            const int c0, const int ky)
+weight_row (const int full, const int rest, const Pass *s, __global float *part, const int o0, const int c0, const int ky)
 {
-  const int w = s->wo, ci = s->ci, co = s->co;
-  Sums sums[3];
-#pragma unroll
-  for (int t = 0; t < 3; t++)
-    clear_sums (full, rest, C, sums[t]);
+  const int C = 4, w = s->wo, ci = s->ci, co = s->co, tap = ky * 3;
+  VF sums[2][3][4];
+  HF sums_rest[3][4];
+  CLEAR_TAPS (3)
   for (int row = s->row0; row < s->row1; row++)
     {
       if ((uint) (row % s->ho + ky - 1) >= (uint) s->ho)
@@ -143,50 +108,41 @@ weight_row (const int full, const int rest, const int C, const Pass *s, __global
       __global const float *d = s->dy + (size_t) row * w * co + o0;
       if (w > 1)
         {
-          add_taps (full, rest, C, 1, 3, q, ci, outputs_at (full, rest, d), sums);
+          ADD_TAPS (1, 3, q, d)
           q += ci;
           d += co;
           for (int p = w - 2; p > 0; p--, q += ci, d += co)
-            add_taps (full, rest, C, 0, 3, q, ci, outputs_at (full, rest, d), sums);
-          add_taps (full, rest, C, 0, 2, q, ci, outputs_at (full, rest, d), sums);
+            ADD_TAPS (0, 3, q, d)
+          ADD_TAPS (0, 2, q, d)
         }
       else
-        add_taps (full, rest, C, 1, 2, q, ci, outputs_at (full, rest, d), sums);
+        ADD_TAPS (1, 2, q, d)
     }
-#pragma unroll
-  for (int t = 0; t < 3; t++)
-    put_sums (full, rest, C, sums[t], s, part, ky * 3 + t, c0, o0);
+  PUT_TAPS (3)
 }
 
 /* sums[t] += channels q d[t], for those of the three pixels of dy that saw one of x by taps from .. to - 1. */
-INLINE void
-add_pixels (const int from, const int to, __global const float *q, __global const float *d, const int co, VF (*sums)[HW])
-{
-  VF seen[3];
-#pragma unroll
-  for (int t = from; t < to; t++)
-    seen[t] = VLOAD (d + (long) (1 - t) * co);
-#pragma unroll
-  for (int i = 0; i < HW; i++)
-    {
-      const VF a = q[i];
-#pragma unroll
-      for (int t = from; t < to; t++)
-        sums[t][i] = fma (a, seen[t], sums[t][i]);
-    }
-}
+#define ADD_PIXELS(from, to, q, d)                                      \
+  {                                                                     \
+    VF seen[3];                                                         \
+    _Pragma ("unroll") for (int t = from; t < to; t++)                  \
+      seen[t] = VLOAD (d + (long) (1 - t) * co);                        \
+    _Pragma ("unroll") for (int i = 0; i < C; i++)                      \
+      {                                                                 \
+        const VF a = q[i];                                              \
+        _Pragma ("unroll") for (int t = from; t < to; t++)              \
+          sums[0][t][i] = fma (a, seen[t], sums[0][t][i]);              \
+      }                                                                 \
+  }
 
 /* The same for one vector: a channel of x, once loaded, meets the three pixels of dy that saw it. */
 INLINE void
 weight_row_single (const Pass *s, __global float *part, const int o0, const int c0, const int ky)
 {
-  const int w = s->wo, ci = s->ci, co = s->co;
-  VF sums[3][HW];
-#pragma unroll
-  for (int t = 0; t < 3; t++)
-#pragma unroll
-    for (int i = 0; i < HW; i++)
-      sums[t][i] = 0.0f;
+  const int full = 1, rest = 0, C = HW, w = s->wo, ci = s->ci, co = s->co, tap = ky * 3;
+  VF sums[2][3][HW];
+  HF sums_rest[3][HW];
+  CLEAR_TAPS (3)
   for (int row = s->row0; row < s->row1; row++)
     {
       if ((uint) (row % s->ho + ky - 1) >= (uint) s->ho)
@@ -195,24 +151,17 @@ weight_row_single (const Pass *s, __global float *part, const int o0, const int 
       __global const float *d = s->dy + (size_t) row * w * co + o0;
       if (w > 1)
         {
-          add_pixels (0, 2, q, d, co, sums);
+          ADD_PIXELS (0, 2, q, d)
           q += ci;
           d += co;
           for (int p = w - 2; p > 0; p--, q += ci, d += co)
-            add_pixels (0, 3, q, d, co, sums);
-          add_pixels (1, 3, q, d, co, sums);
+            ADD_PIXELS (0, 3, q, d)
+          ADD_PIXELS (1, 3, q, d)
         }
       else
-        add_pixels (1, 2, q, d, co, sums);
+        ADD_PIXELS (1, 2, q, d)
     }
-  const int step = (co + WIDTH - 1) / WIDTH * WIDTH;
-  part += (size_t) (ky * 3 * ci + c0) * step + o0;
-#pragma unroll
-  for (int t = 0; t < 3; t++)
-#pragma unroll
-    for (int i = 0; i < HW; i++)
-      if (c0 + i < ci)
-        VSTORE (sums[t][i], part + (t * ci + i) * step);
+  PUT_TAPS (3)
 }
 #endif
 
@@ -238,11 +187,11 @@ weight_bias (const Pass *s, __global float *part, const int o0)
   {                                                                                                   \
     CALL;                                                                                             \
   }
-TILE (tap_2, weight_tap (2, HW, s, part, o0, c0, tap))
-TILE (tap_1, weight_tap (1, HW, s, part, o0, c0, tap))
+TILE (tap_2, weight_tap (2, 0, s, part, o0, c0, tap))
+TILE (tap_1, weight_tap (1, 0, s, part, o0, c0, tap))
 #if VW == 16
-TILE (row_2, weight_row (2, 0, 4, s, part, o0, c0, tap))
-TILE (row_1_half, weight_row (1, 1, 4, s, part, o0, c0, tap))
+TILE (row_2, weight_row (2, 0, s, part, o0, c0, tap))
+TILE (row_1_half, weight_row (1, 1, s, part, o0, c0, tap))
 TILE (row_1, weight_row_single (s, part, o0, c0, tap))
 #endif
 
