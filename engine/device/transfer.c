@@ -95,13 +95,15 @@ fse_device_read (FseDevice *device, FseBuffer buffer, void *host, gsize floats, 
 gboolean
 fse_device_zero (FseDevice *device, FseBuffer buffer, gsize floats, GError **error)
 {
-  gfloat   zero = 0;
+  gfloat   zeros[16] = { 0 };
+  /* PoCL writes a pattern at a time: a float is a sixteenth of what the processor could */
+  gsize    pattern = floats % 16 || buffer.at % 16 ? sizeof zeros[0] : sizeof zeros;
   cl_event event = NULL;
   cl_int   code;
 
   if (floats == 0)
     return TRUE;
-  code = clEnqueueFillBuffer (device->queue, buffer.mem, &zero, sizeof zero, buffer.at * 4, floats * 4,
+  code = clEnqueueFillBuffer (device->queue, buffer.mem, zeros, pattern, buffer.at * 4, floats * 4,
                               0, NULL, EVENT (device, event));
 
   fse_device_profile_event (device, "(clear)", event);
