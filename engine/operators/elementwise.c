@@ -37,7 +37,7 @@ scale_to (FseNode *node, FseBuffer from, FseBuffer to, guint n, gfloat factor, g
 static gboolean
 pass_gradient (FseNode *node, gint i, gfloat factor, GError **error)
 {
-  if (!node->in[i]->needs_grad)
+  if (!node->in[i]->needs_grad || fse_node_passes_on (node, i))
     return TRUE;
   return scale_to (node, node->out->grad, node->in[i]->grad, floats (node->out), factor, 0.0, node->accumulate[i], error);
 }
@@ -95,7 +95,7 @@ add_backward (FseNode *node, GError **error)
 FseTensor *
 fse_add (FseTape *tape, FseTensor *a, FseTensor *b)
 {
-  static const FseOperator op = { "add", 0, FALSE, add_forward, add_backward };
+  static const FseOperator op = { "add", 0, FALSE, add_forward, add_backward, .passes_on = 3 };
   FseTensor               *in[2] = { a, b };
   FseTensor               *out = fse_tape_tensor (tape, a->n, a->h, a->w, a->c);
 
@@ -185,7 +185,8 @@ add_channels_backward (FseNode *node, GError **error)
 FseTensor *
 fse_add_channels (FseTape *tape, FseTensor *x, FseTensor *v)
 {
-  static const FseOperator op = { "add_channels", 0, FALSE, add_channels_forward, add_channels_backward };
+  static const FseOperator op = { "add_channels", 0, FALSE, add_channels_forward, add_channels_backward,
+                                  .passes_on = 1 };
   FseTensor               *in[2] = { x, v };
   FseTensor               *out = fse_tape_tensor (tape, x->n, x->h, x->w, x->c);
   FseNode                 *node;
@@ -212,7 +213,7 @@ FseTensor *
 fse_noise_injection (FseTape *tape, FseTensor *x, FseTensor *scale, FseTensor *noise)
 {
   static const FseOperator op = { "noise_injection", FSE_KEEPS_INPUT, FALSE, noise_injection_forward,
-                                  noise_injection_backward };
+                                  noise_injection_backward, .passes_on = 1 };
   FseTensor               *in[3] = { x, scale, noise };
   FseTensor               *out = fse_tape_tensor (tape, x->n, x->h, x->w, x->c);
   FseNode                 *node;

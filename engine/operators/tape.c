@@ -281,6 +281,37 @@ find_lives (FseTape *tape)
     }
 }
 
+/* Once a node's backward has run, nobody reads its output's gradient: where an input's is the same
+ * and not yet begun, it takes over the memory. */
+static void
+take_over (FseNode *node)
+{
+  FseTensor *owner = node->out->grad_owner ? node->out->grad_owner : node->out;
+
+  for (gint i = 0; i < node->n_in; i++)
+    {
+      FseTensor *in = node->in[i];
+      gint       uses = 0;
+
+      for (gint k = 0; k < node->n_in; k++)
+        uses += node->in[k] && root_of (node->in[k]) == in;
+      if (!(node->op->passes_on & 1u << i) || !in || !in->needs_grad || in->kind != FSE_TENSOR_PRODUCED || in->root
+          || in->shared_grad || node->out->shared_grad || node->accumulate[i] || uses != 1)
+        continue;
+      in->grad_owner = owner;
+      owner->grad_first = MIN (owner->grad_first, in->grad_first);
+      owner->grad_last = MAX (owner->grad_last, in->grad_last);
+      return;
+    }
+}
+
+gboolean
+fse_node_passes_on (FseNode *node, gint i)
+{
+  return node->in[i]->grad_owner && !node->accumulate[i] && node->in[i]->grad.mem == node->out->grad.mem
+         && node->in[i]->grad.at == node->out->grad.at;
+}
+
 /* Who writes a gradient first, and who adds to it, in the order of backward.
  * A gradient that several views write in parts, or that nobody writes before
  * it is read, is cleared first. */
@@ -312,6 +343,7 @@ find_accumulation (FseTape *tape)
           if (g_hash_table_add (written, root_of (in)) && root_of (in)->shared_grad)
             g_ptr_array_add (node->zero_first, root_of (in));
         }
+      take_over (node);
     }
 }
 
@@ -340,7 +372,7 @@ plan_tape (FseTape *tape)
         }
       if (tensor->last >= 0)
         fse_plan_add (tape->plan, floats, tensor->first, tensor->last, &tensor->data);
-      if (tensor->grad_last >= 0)
+      if (tensor->grad_last >= 0 && !tensor->grad_owner)
         fse_plan_add (tape->plan, floats, tensor->grad_first,
                       tensor->kind == FSE_TENSOR_INPUT ? last : tensor->grad_last, &tensor->grad);
     }
@@ -394,6 +426,13 @@ fse_tape_seal (FseTape *tape, GError **error)
     }
   fse_plan_place (tape->plan, (FseBuffer *) tape->arenas->data);
 
+  for (guint i = 0; i < tape->tensors->len; i++)
+    {
+      FseTensor *tensor = tape->tensors->pdata[i];
+
+      if (tensor->grad_owner)
+        tensor->grad = tensor->grad_owner->grad;
+    }
   for (guint i = 0; i < tape->tensors->len; i++)
     {
       FseTensor *tensor = tape->tensors->pdata[i];

@@ -51,6 +51,7 @@ struct _FseTensor
   FseTensor    *root; /* what this is a view of, or NULL */
   gsize         root_at;
   gboolean      shared_grad; /* views write parts of grad: zero first, always add */
+  FseTensor    *grad_owner;  /* whose gradient's memory this one takes over, or NULL */
   gboolean      kept;
   gboolean      detached;
   gint          first, last;           /* life of data in schedule steps */
@@ -73,6 +74,9 @@ struct _FseOperator
   /* For each i with in[i]->needs_grad: writes in[i]->grad, or adds to it where
    * accumulate[i]; in order of i (an input may be there twice). */
   gboolean (*backward) (FseNode *node, GError **error);
+  /* Bit i: the output's gradient is that of input i, too.  The tape may then give both
+   * one memory, and backward has nothing to write there (fse_node_passes_on()). */
+  guint    passes_on;
 };
 
 typedef enum
@@ -139,6 +143,9 @@ FseNode   *fse_tape_add    (FseTape *tape, const FseOperator *op, FseTensor **in
                             FseTensor *out, gconstpointer params, gsize params_size);
 /* For operators: asks for scratch memory number `slot`, before the tape is sealed. */
 void       fse_node_scratch (FseNode *node, gint slot, gsize floats, FseScratchLife life);
+
+/* For operators with `passes_on`: whether input i has its gradient already, as it took over the output's. */
+gboolean   fse_node_passes_on (FseNode *node, gint i);
 
 /* Gives every tensor its place.  FSE_ERROR_OUT_OF_MEMORY says how much was needed. */
 gboolean   fse_tape_seal     (FseTape *tape, GError **error);

@@ -92,6 +92,9 @@ host_forward (FseNode *node, GError **error)
                          : fse_device_write (device, node->out->data, y, n, error);
 }
 
+/* Gradients that backward did not have to write. */
+static guint passed_on;
+
 static gboolean
 host_backward (FseNode *node, GError **error)
 {
@@ -111,8 +114,11 @@ host_backward (FseNode *node, GError **error)
       FseTensor         *in = node->in[k];
       g_autofree gfloat *x = NULL, *other = NULL, *dx = NULL;
 
-      if (!in->needs_grad)
-        continue;
+      if (!in->needs_grad || fse_node_passes_on (node, k))
+        {
+          passed_on += in->needs_grad;
+          continue;
+        }
       if (node->op->keeps & FSE_KEEPS_INPUT)
         {
           x = fetch (in->data, n);
@@ -147,7 +153,7 @@ host_backward (FseNode *node, GError **error)
 
 static const FseOperator operators[] = {
   { "scale", 0, FALSE, host_forward, host_backward },
-  { "add", 0, FALSE, host_forward, host_backward },
+  { "add", 0, FALSE, host_forward, host_backward, .passes_on = 3 },
   { "mul", FSE_KEEPS_INPUT, FALSE, host_forward, host_backward },
   { "squash", FSE_KEEPS_OUTPUT, FALSE, host_forward, host_backward },
   { "loss", FSE_KEEPS_INPUT, TRUE, host_forward, host_backward },
@@ -484,6 +490,8 @@ test_random_graphs (gconstpointer mode)
       g_array_unref (g.values);
       g_array_unref (g.calls);
     }
+  if (training)
+    g_assert_cmpuint (passed_on, >, 20);
 }
 
 /* Everything an inference tape does not need to remember is forgotten. */
