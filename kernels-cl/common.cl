@@ -170,8 +170,9 @@ fse_sigmoid (VF x)
 
 /* Part of a vector, where fewer than VW floats are left: zeros beyond, and
  * nothing written beyond.  Gradients of weights need the latter, because the
- * global norm reads the padding too.  The parts that models have (8 channels,
- * colours, flows) do without the way through memory. */
+ * global norm reads the padding too.  On the cpu family the parts that models have
+ * (8 channels, colours, flows) do without the way through memory. */
+#ifdef FSE_CPU
 static inline VF
 fse_get (__global const float *p, long left)
 {
@@ -225,6 +226,39 @@ fse_put (VF v, __global float *p, long left)
         p[k] = part[k];
     }
 }
+#else
+static inline VF
+fse_get (__global const float *p, long left)
+{
+  if (left >= VW)
+    return VLOAD (p);
+
+  VF v = 0.0f;
+  if (left > 0)
+    v.x = p[0];
+  if (left > 1)
+    v.y = p[1];
+  if (left > 2)
+    v.z = p[2];
+  return v;
+}
+
+static inline void
+fse_put (VF v, __global float *p, long left)
+{
+  if (left >= VW)
+    {
+      VSTORE (v, p);
+      return;
+    }
+  if (left > 0)
+    p[0] = v.x;
+  if (left > 1)
+    p[1] = v.y;
+  if (left > 2)
+    p[2] = v.z;
+}
+#endif
 
 /* The same, adding to what is there where `add`. */
 static inline void
