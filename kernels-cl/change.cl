@@ -26,12 +26,12 @@ typedef struct
 {
   int   at;
   float t;
-} Place;
+} Displaced;
 
-static inline Place
+static inline Displaced
 displace (int from, float by, int size)
 {
-  Place p;
+  Displaced p;
   /* fmax and fmin before the conversion: a flow that is not a number must not become an address */
   const float most = size, whole = floor (fmin (fmax (by, -most), most));
 
@@ -81,7 +81,7 @@ b_spline (float t)
 }
 
 static inline float4
-catmull_rom (float t)
+cubic_spline (float t)
 {
   return (float4) (((2.0f - t) * t - 1.0f) * t, (3.0f * t - 5.0f) * t * t + 2.0f, ((4.0f - 3.0f * t) * t + 1.0f) * t,
                    (t - 1.0f) * t * t) * 0.5f;
@@ -105,7 +105,7 @@ flow_between (__global const float *flow, int x, int y, float tx, float ty, int 
 static inline float4
 enlarged (__global const float *picture, int x, int y, float tx, float ty, int w, int h)
 {
-  const float4 across = catmull_rom (tx), down = catmull_rom (ty);
+  const float4 across = cubic_spline (tx), down = cubic_spline (ty);
   const float  wx[4] = { across.x, across.y, across.z, across.w }, wy[4] = { down.x, down.y, down.z, down.w };
   float4       sum = 0.0f;
 
@@ -168,7 +168,7 @@ lift (IN (own), IN (source), IN (small), IN (flow), IN (grid), IN (residual), IN
   if (explicit)
     {
       const float2 d = flow_between (flow, x0, y0, ax, ay, w, h);
-      const Place  px = displace (X, strength * d.x * W * 0.5f, W), py = displace (Y, strength * d.y * H * 0.5f, H);
+      const Displaced px = displace (X, strength * d.x * W * 0.5f, W), py = displace (Y, strength * d.y * H * 0.5f, H);
 
       if (px.at != X || py.at != Y || px.t != 0.0f || py.t != 0.0f)
         {

@@ -4,7 +4,7 @@
  * sums first, each owned by one work-item or group, then one pass over them.
  */
 
-#define LANES 256 /* work-items of a gpu group that sums */
+#define SUM_LANES 256 /* work-items of a gpu group that sums */
 
 /* out[0] = factor * sum of x[0 .. n-1], or += it */
 #ifdef FSE_CPU
@@ -24,13 +24,13 @@ sum (IN (x), OUT (out), const uint n, const float factor, const int add)
 {
   OPEN_IN (x);
   OPEN_OUT (out);
-  __local float part[LANES];
+  __local float part[SUM_LANES];
   const uint lane = get_local_id (0);
   float all = 0.0f;
-  for (uint i = lane; i < n; i += LANES)
+  for (uint i = lane; i < n; i += SUM_LANES)
     all += x[i];
   part[lane] = all;
-  for (uint half_way = LANES / 2; half_way > 0; half_way /= 2)
+  for (uint half_way = SUM_LANES / 2; half_way > 0; half_way /= 2)
     {
       barrier (CLK_LOCAL_MEM_FENCE);
       if (lane < half_way)

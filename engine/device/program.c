@@ -8,6 +8,9 @@
  * a kernel at its first launch and keeps it on disk by itself (cache.c tells
  * it where); to ask it for a binary would compile all kernels a second time.
  *
+ * Reading a program's text, and PoCL's own declarations before it, takes it as long as compiling
+ * a kernel, and more with each kernel of the same program: so some files are one program there.
+ *
  * A program's name may end in definitions: "conv2d@TM=64,TN=32" is conv2d.cl
  * with these macros, a program of its own.
  */
@@ -21,6 +24,13 @@
 #include "device/device-private.h"
 
 #define KERNELS "/few-shot-edit/kernels/"
+
+/* Files that are one program on PoCL. */
+static const gchar *const together[][8] = {
+  { "conv2d", "conv2d_weight", "group_norm", "gemm", "softmax" },
+  { "elementwise", "concat", "resample", "reduce", "random", "optimiser" },
+  { "augment", "bilateral", "colour", "warp", "losses", "frequency_loss" },
+};
 
 static void
 program_free (gpointer data)
@@ -80,21 +90,52 @@ program_options (FseDevice *device, const gchar *name)
   return g_string_free (options, FALSE);
 }
 
+/* The files that are one program with `name`, or NULL. */
+static const gchar *const *
+group_of (FseDevice *device, const gchar *name)
+{
+  if (device->keeps && device->family == FSE_FAMILY_CPU)
+    for (guint i = 0; i < G_N_ELEMENTS (together); i++)
+      for (guint k = 0; together[i][k]; k++)
+        if (strcmp (together[i][k], name) == 0)
+          return together[i];
+  return NULL;
+}
+
+/* The texts of a program, common.cl's first: GBytes, or NULL where there is no such file. */
+static GPtrArray *
+program_files (FseDevice *device, const gchar *name, GError **error)
+{
+  g_autoptr (GPtrArray)     files = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  const gchar *const        alone[] = { name, NULL };
+  const gchar *const       *names = group_of (device, name);
+  GBytes                   *source = program_source ("common", error);
+
+  if (source)
+    g_ptr_array_add (files, source);
+  for (names = names ? names : alone; source && *names; names++)
+    {
+      source = program_source (*names, error);
+      if (source)
+        g_ptr_array_add (files, source);
+    }
+  return source ? g_steal_pointer (&files) : NULL;
+}
+
 gchar *
 fse_program_key (FseDevice *device, const gchar *name, GError **error)
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
-  g_autoptr (GBytes)    common = program_source ("common", error);
-  g_autoptr (GBytes)    source = common ? program_source (name, error) : NULL;
+  g_autoptr (GPtrArray) files = program_files (device, name, error);
   g_autofree gchar     *options = program_options (device, name);
   const FseDeviceInfo  *info = device->info;
   const gchar          *texts[] = { name, options, info->platform, info->platform_version, info->name,
                                     info->version, info->driver, FSE_VERSION };
 
-  if (!source)
+  if (!files)
     return NULL;
-  g_checksum_update (sum, g_bytes_get_data (common, NULL), g_bytes_get_size (common));
-  g_checksum_update (sum, g_bytes_get_data (source, NULL), g_bytes_get_size (source));
+  for (guint i = 0; i < files->len; i++)
+    g_checksum_update (sum, g_bytes_get_data (files->pdata[i], NULL), g_bytes_get_size (files->pdata[i]));
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_checksum_update (sum, (const guchar *) texts[i], strlen (texts[i]) + 1);
   return g_strdup (g_checksum_get_string (sum));
@@ -103,21 +144,22 @@ fse_program_key (FseDevice *device, const gchar *name, GError **error)
 static cl_program
 build_source (FseDevice *device, const gchar *name, GError **error)
 {
-  g_autoptr (GBytes) common = program_source ("common", error);
-  g_autoptr (GBytes) source = common ? program_source (name, error) : NULL;
-  g_autofree gchar  *options = program_options (device, name);
-  gint64             start = g_get_monotonic_time ();
-  const char        *parts[2];
-  size_t             lengths[2];
-  cl_program         program;
-  cl_int             code;
+  g_autoptr (GPtrArray) files = program_files (device, name, error);
+  g_autofree gchar     *options = program_options (device, name);
+  gint64                start = g_get_monotonic_time ();
+  g_autofree const char **parts = NULL;
+  g_autofree size_t    *lengths = NULL;
+  cl_program            program;
+  cl_int                code;
 
-  if (!source)
+  if (!files)
     return NULL;
 
-  parts[0] = g_bytes_get_data (common, &lengths[0]);
-  parts[1] = g_bytes_get_data (source, &lengths[1]);
-  program = clCreateProgramWithSource (device->context, 2, parts, lengths, &code);
+  parts = g_new (const char *, files->len);
+  lengths = g_new (size_t, files->len);
+  for (guint i = 0; i < files->len; i++)
+    parts[i] = g_bytes_get_data (files->pdata[i], &lengths[i]);
+  program = clCreateProgramWithSource (device->context, files->len, parts, lengths, &code);
   if (!fse_device_check (device, code, error, "hand %s.cl to %s", name, device->info->name))
     return NULL;
 
@@ -188,9 +230,13 @@ save_program (FseDevice *device, const gchar *name, const gchar *key, cl_program
 static cl_program
 find_program (FseDevice *device, const gchar *name, GError **error)
 {
-  cl_program        program = g_hash_table_lookup (device->programs, name);
-  g_autofree gchar *key = NULL, *folder = NULL;
+  const gchar *const *group = group_of (device, name);
+  cl_program          program;
+  g_autofree gchar   *key = NULL, *folder = NULL;
 
+  if (group)
+    name = group[0];
+  program = g_hash_table_lookup (device->programs, name);
   if (program)
     return program;
   key = fse_program_key (device, name, error);
