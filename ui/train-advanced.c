@@ -21,7 +21,7 @@ struct _FseTrainAdvanced
 {
   GtkGrid    parent_instance;
   gchar     *folder;
-  GtkWidget *budget, *unit, *model_size, *size, *seed, *device, *about, *place, *instruction, *inverse, *switches;
+  GtkWidget *budget, *unit, *model_size, *size, *windows, *seed, *device, *about, *place, *instruction, *inverse, *switches;
 };
 
 G_DEFINE_TYPE (FseTrainAdvanced, fse_train_advanced, GTK_TYPE_GRID)
@@ -52,6 +52,8 @@ fse_train_advanced_take (FseTrainAdvanced *advanced, FseTrainRequest *request)
   gdouble      budget = gtk_spin_button_get_value (GTK_SPIN_BUTTON (advanced->budget));
   const gchar *size   = gtk_combo_box_get_active_id (GTK_COMBO_BOX (advanced->size));
   const gchar *model  = gtk_combo_box_get_active_id (GTK_COMBO_BOX (advanced->model_size));
+  gint         windows = gtk_combo_box_get_active (GTK_COMBO_BOX (advanced->windows));
+  g_autofree gchar *so_many = windows == FSE_WINDOWS_AUTO ? NULL : g_strdup_printf ("%d", windows);
 
   request->steps = in_steps (advanced) ? (gint) budget : 0;
   if (! in_steps (advanced))
@@ -60,6 +62,7 @@ fse_train_advanced_take (FseTrainAdvanced *advanced, FseTrainRequest *request)
   request->seed = gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (advanced->seed));
   fse_request_string (&request->device, fse_device_combo_get (FSE_DEVICE_COMBO (advanced->device)));
   fse_train_request_set (request, "model-size", g_strcmp0 (model, model_sizes[FSE_MODEL_SMALL].id) == 0 ? NULL : model);
+  fse_train_request_set (request, "windows", so_many);
   fse_request_string (&request->instruction, gtk_entry_get_text (GTK_ENTRY (advanced->instruction)));
   fse_request_string (&request->inverse, gtk_entry_get_text (GTK_ENTRY (advanced->inverse)));
   fse_train_switches_take (FSE_TRAIN_SWITCHES (advanced->switches), request);
@@ -242,6 +245,25 @@ build_size (FseTrainAdvanced *advanced, gint size)
   return combo;
 }
 
+/* Its rows are the setting's values, from FSE_WINDOWS_AUTO on. */
+static GtkWidget *
+build_windows (gint windows)
+{
+  GtkWidget *combo = fse_named (gtk_combo_box_text_new (), "windows");
+
+  gtk_combo_box_text_append_text (GTK_COMBO_BOX_TEXT (combo), _("Automatic"));
+  gtk_combo_box_text_append_text (GTK_COMBO_BOX_TEXT (combo), _("The picture as a whole"));
+  for (gint times = 2; times <= FSE_MOST_WINDOWS; times++)
+    {
+      g_autofree gchar *text = g_strdup_printf (_("Parts of it, %d times as large"), times);
+
+      gtk_combo_box_text_append_text (GTK_COMBO_BOX_TEXT (combo), text);
+    }
+  gtk_combo_box_set_active (GTK_COMBO_BOX (combo), windows);
+  gtk_widget_set_tooltip_text (combo, _("The whole tells most; an edit that draws fine lines or grain has to be seen larger. Needs examples of that many pixels"));
+  return combo;
+}
+
 static GtkWidget *
 build_model_size (FseTrainAdvanced *advanced, gboolean automatic, FseModelSize size)
 {
@@ -319,6 +341,7 @@ fse_train_advanced_new (const FseTrainRequest *request, const gchar *folder)
   advanced->folder     = g_strdup (folder);
   advanced->model_size = build_model_size (advanced, fse_train_request_has (request, FSE_MODEL_SIZE_AUTOMATIC), settings.model_size);
   advanced->size       = build_size (advanced, request->size);
+  advanced->windows    = build_windows (settings.windows);
   advanced->seed       = fse_named (gtk_spin_button_new_with_range (0, G_MAXINT, 1.0), "seed");
   advanced->device     = fse_named (fse_device_combo_new (request->device), "device");
   advanced->about      = build_about ();
@@ -334,13 +357,14 @@ fse_train_advanced_new (const FseTrainRequest *request, const gchar *folder)
   fse_ui_grid_row (grid, 0, _("Train _for:"), budget, advanced->budget);
   fse_ui_grid_row (grid, 1, _("_Model:"), advanced->model_size, advanced->model_size);
   fse_ui_grid_row (grid, 2, _("Picture si_ze:"), advanced->size, advanced->size);
-  fse_ui_grid_row (grid, 3, _("_Seed:"), advanced->seed, advanced->seed);
-  fse_ui_grid_row (grid, 4, _("Run _on:"), advanced->device, advanced->device);
-  gtk_grid_attach (grid, advanced->about, 1, 5, 1, 1);
-  fse_ui_grid_row (grid, 6, _("S_ave in:"), advanced->place, advanced->place);
-  fse_ui_grid_row (grid, 7, _("W_hat it does:"), advanced->instruction, advanced->instruction);
-  fse_ui_grid_row (grid, 8, _("The way bac_k:"), advanced->inverse, advanced->inverse);
-  gtk_grid_attach (grid, advanced->switches, 0, 9, 2, 1);
+  fse_ui_grid_row (grid, 3, _("Sub_ject seen:"), advanced->windows, advanced->windows);
+  fse_ui_grid_row (grid, 4, _("_Seed:"), advanced->seed, advanced->seed);
+  fse_ui_grid_row (grid, 5, _("Run _on:"), advanced->device, advanced->device);
+  gtk_grid_attach (grid, advanced->about, 1, 6, 1, 1);
+  fse_ui_grid_row (grid, 7, _("S_ave in:"), advanced->place, advanced->place);
+  fse_ui_grid_row (grid, 8, _("W_hat it does:"), advanced->instruction, advanced->instruction);
+  fse_ui_grid_row (grid, 9, _("The way bac_k:"), advanced->inverse, advanced->inverse);
+  gtk_grid_attach (grid, advanced->switches, 0, 10, 2, 1);
   g_signal_connect_swapped (advanced->switches, "changed", G_CALLBACK (on_cost), advanced);
   g_signal_connect_swapped (advanced->device, "changed", G_CALLBACK (on_cost), advanced);
   g_signal_connect (advanced->device, "told", G_CALLBACK (on_told), advanced);

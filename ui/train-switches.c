@@ -19,7 +19,7 @@ G_DEFINE_TYPE (FseTrainSwitches, fse_train_switches, GTK_TYPE_GRID)
 
 static guint changed_signal;
 
-/* All of them are on by default. */
+/* off: its word in the settings. */
 static const struct
 {
   const gchar *name, *off, *label;
@@ -36,7 +36,7 @@ static const struct
   { "colour-base", "off", N_("Begin with the edit's colours"), G_STRUCT_OFFSET (FseSettings, colour_base) },
   { "augmentation", "off", N_("Warp the examples at random"), G_STRUCT_OFFSET (FseSettings, augmentation) },
   { "hues", "off", N_("Show the examples in other hues"), G_STRUCT_OFFSET (FseSettings, hues) },
-  { "critic", "off", N_("Judge whether results look real"), G_STRUCT_OFFSET (FseSettings, critic) },
+  { "critic", "off", N_("Judge whether results look real: bolder, less faithful"), G_STRUCT_OFFSET (FseSettings, critic) },
   { "progressive", "off", N_("Begin at half the size"), G_STRUCT_OFFSET (FseSettings, progressive) },
   { "align", "off", N_("Align examples that are shifted"), G_STRUCT_OFFSET (FseSettings, align) },
 };
@@ -51,8 +51,12 @@ fse_train_switches_take (FseTrainSwitches *switches, FseTrainRequest *request)
 
   fse_settings_default (&defaults);
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
-    fse_train_request_set (request, table[i].name,
-                           gtk_toggle_button_get_active (g_ptr_array_index (switches->checks, i)) ? NULL : table[i].off);
+    {
+      gboolean on = gtk_toggle_button_get_active (g_ptr_array_index (switches->checks, i));
+
+      fse_train_request_set (request, table[i].name,
+                             on == G_STRUCT_MEMBER (gboolean, &defaults, table[i].offset) ? NULL : on ? "on" : table[i].off);
+    }
   g_snprintf (text, sizeof text, "%d", batch);
   fse_train_request_set (request, "batch", batch == defaults.batch ? NULL : text);
   g_ascii_formatd (text, sizeof text, "%.6f", rate);

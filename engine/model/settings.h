@@ -42,7 +42,7 @@ typedef struct
   gboolean colour_base;         /* start from a fitted colour table; training turns it off for pairs that it does not help */
   gboolean augmentation;
   gboolean hues;
-  gboolean critic;              /* results are also judged by a network that knows real afters */
+  gboolean critic;              /* results are also judged by a network that knows real afters: bolder, and less faithful */
   gboolean progressive;         /* half the size for the first half of the budget, from size 96 up */
   gboolean flips;               /* mirrored copies; off where left and right matter */
 

@@ -43,8 +43,8 @@ test_defaults (void)
   g_assert_no_error (error);
   g_assert_true (settings.n_to_n && settings.condition_source && settings.condition_transform);
   g_assert_true (settings.skip_connections && settings.noise_injection && settings.frequency_loss);
-  g_assert_true (settings.explicit_change && settings.position && settings.augmentation && settings.critic);
-  g_assert_false (settings.flips);
+  g_assert_true (settings.explicit_change && settings.position && settings.augmentation);
+  g_assert_false (settings.flips || settings.critic);
 }
 
 static void
@@ -84,6 +84,7 @@ test_set (void)
   expect ("size=48", "64");
   expect ("size=528", "512");
   expect ("batch=1", "2..64");
+  expect ("windows=0", "auto|1..4"); /* which is how auto is kept */
   expect ("batch=2.5", "2..64");
   expect ("seed=-1", "0..");
   expect ("seed=99999999999999999999", "0..");
@@ -124,6 +125,7 @@ test_all_names (void)
   for (; help->name; help++)
     {
       g_auto (GStrv) words = g_strsplit (strcmp (help->name, "validation") == 0 ? "auto|0|64"
+                                         : strcmp (help->name, "windows") == 0  ? "auto|1|4"
                                          : strstr (help->values, "..") ? "64" : help->values, "|", -1);
 
       for (gchar **word = words; *word; word++)

@@ -50,6 +50,7 @@ settings_of_golden (void)
   fse_settings_default (&settings);
   settings.augmentation = FALSE;
   settings.colour_base = FALSE;
+  settings.critic = TRUE;
   settings.progressive = FALSE;
   settings.model_size = FSE_MODEL_SMALL;
   settings.size = setting ("size");
