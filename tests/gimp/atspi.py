@@ -52,8 +52,8 @@ def says(window, pattern):
 def nameless(window):
     """The controls there that could be focused and say nothing of themselves."""
     return [found.getRoleName() for top in tops(window) for found in walk(top)
-            if found.getState().contains(pyatspi.STATE_FOCUSABLE) and found.getRole() not in (pyatspi.ROLE_DIALOG, pyatspi.ROLE_FRAME)
-            and not label_of(found)]
+            if found.getState().contains(pyatspi.STATE_FOCUSABLE) and found.getState().contains(pyatspi.STATE_VISIBLE)
+            and found.getRole() not in (pyatspi.ROLE_DIALOG, pyatspi.ROLE_FRAME) and not label_of(found)]
 
 
 def until(what, condition, timeout=200):
