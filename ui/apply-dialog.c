@@ -97,7 +97,7 @@ update_bar (FseApplyDialog *dialog, gboolean applying)
     gtk_progress_bar_pulse (bar);
   else
     gtk_progress_bar_set_fraction (bar, fraction);
-  gtk_progress_bar_set_text (bar, text ? text : fse_split_preview_has_after (FSE_SPLIT_PREVIEW (dialog->preview)) ? _("Preview") : "");
+  gtk_progress_bar_set_text (bar, text ? text : "");
 }
 
 static void

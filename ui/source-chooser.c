@@ -19,11 +19,18 @@ typedef struct
   gpointer        data;
 } Chooser;
 
+/* The looker is there as long as `over` is. */
 static void
-chooser_free (Chooser *chooser)
+forget_wishes (Chooser *chooser)
 {
   for (guint i = 0; i < chooser->wishes->len; i++)
     fse_pair_looker_forget (chooser->looker, g_ptr_array_index (chooser->wishes, i));
+  g_ptr_array_set_size (chooser->wishes, 0);
+}
+
+static void
+chooser_free (Chooser *chooser)
+{
   g_ptr_array_unref (chooser->wishes);
   g_free (chooser);
 }
@@ -130,6 +137,8 @@ fse_source_chooser_popup (GtkWidget *over, FseHost *host, FsePairLooker *looker,
   chooser->wishes  = g_ptr_array_new ();
   chooser->popover = fse_named (gtk_popover_new (over), "chooser");
   g_object_set_data_full (G_OBJECT (chooser->popover), "chooser", chooser, (GDestroyNotify) chooser_free);
+  g_signal_connect_swapped (chooser->popover, "destroy", G_CALLBACK (forget_wishes), chooser);
+  g_signal_connect_object (over, "destroy", G_CALLBACK (gtk_widget_destroy), chooser->popover, G_CONNECT_SWAPPED);
   fse_ui_destroy_closed (chooser->popover);
 
   gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), 4);

@@ -50,7 +50,7 @@ refuse (const gchar *name, GError **error, const gchar *what, ...)
   va_start (arguments, what);
   text = g_strdup_vprintf (what, arguments);
   va_end (arguments);
-  g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL, "“%s” is not a usable model file: %s.", name, text);
+  g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL, "“%s” is not a usable model file (%s): choose a file that Train has written.", name, text);
   return FALSE;
 }
 

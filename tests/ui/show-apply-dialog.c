@@ -200,8 +200,7 @@ show (void)
   dialog_press (dialog, "apply");
   dialog_wait_for (dialog, "it was being applied", is_at_work);
   dialog_screenshot (dialog, "apply-13-applying");
-  dialog_press (dialog, "cancel");
-  dialog_screenshot (dialog, "apply-14-cancelled");
+  dialog_press (dialog, "cancel"); /* which leaves no time for a picture */
   dialog_wait_for (dialog, "the dialog was closed", dialog_is_hidden);
   dialog_destroy (dialog);
   fake_host_free (fake);
