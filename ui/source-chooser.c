@@ -106,6 +106,7 @@ add_layer (Chooser *chooser, GtkContainer *flow, const FseHostLayer *layer)
 
   gtk_widget_set_size_request (image, FSE_THUMBNAIL, FSE_THUMBNAIL);
   fse_ui_label_lines (label, 2, 14);
+  gtk_label_set_width_chars (GTK_LABEL (label), 12);
   gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);
   gtk_box_pack_start (GTK_BOX (box), image, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);

@@ -497,8 +497,8 @@ offer_unfinished (FseTrainDialog *dialog)
     dialog->offered = g_ptr_array_steal_index (list, 0);
   if (! dialog->offered)
     return;
-  name = g_path_get_basename (dialog->offered->model);
-  text = g_strdup_printf (_("The training of %s was interrupted after step %u: Resume goes on with it."), name, dialog->offered->step);
+  name = fse_model_name (dialog->offered->model);
+  text = g_strdup_printf (_("The training of “%s” was interrupted after step %u: Resume goes on with it."), name, dialog->offered->step);
   tell (dialog, GTK_MESSAGE_INFO, text);
 }
 

@@ -81,7 +81,8 @@ fse_undo_bar_init (FseUndoBar *bar)
   GtkWidget *button = fse_named (gtk_info_bar_add_button (GTK_INFO_BAR (bar), _("_Undo"), GTK_RESPONSE_OK), "undo");
 
   bar->text = gtk_label_new (NULL);
-  gtk_label_set_ellipsize (GTK_LABEL (bar->text), PANGO_ELLIPSIZE_MIDDLE);
+  fse_ui_label_lines (bar->text, 4, -1);
+  gtk_label_set_width_chars (GTK_LABEL (bar->text), 14);
   gtk_label_set_xalign (GTK_LABEL (bar->text), 0.0f);
   gtk_box_pack_start (GTK_BOX (gtk_info_bar_get_content_area (GTK_INFO_BAR (bar))), bar->text, TRUE, TRUE, 0);
   g_signal_connect_swapped (button, "clicked", G_CALLBACK (on_undo), bar);
