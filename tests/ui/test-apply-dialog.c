@@ -146,6 +146,12 @@ test_try_all (void)
 
 #define MANY 50
 
+static gboolean
+has_gallery (GtkWidget *dialog)
+{
+  return gtk_widget_get_mapped (dialog_part (dialog, "models"));
+}
+
 /* Fifty edits in the gallery, the preview, and all of them tried, until Stop. */
 static void
 test_heartbeat (void)
@@ -164,6 +170,9 @@ test_heartbeat (void)
   heartbeat_start (&heart);
   dialog = fse_apply_dialog_new (&fake->host, FAKE_IMAGE, FAKE_PICTURE, request);
   fse_ui_open (&fake->host, GTK_WINDOW (dialog));
+  dialog_wait_for (dialog, "the gallery was there", has_gallery);
+  heartbeat_end_opening (&heart, "opening with a gallery of 50");
+  heartbeat_start (&heart);
   dialog_wait_for (dialog, "the preview came", has_preview);
   seed = gtk_spin_button_get_value (GTK_SPIN_BUTTON (dialog_part (dialog, "seed")));
   dialog_press (dialog, "dice");
@@ -174,7 +183,7 @@ test_heartbeat (void)
   dialog_wait_for (dialog, "some were tried", some_tried);
   dialog_press (dialog, "tries-stop");
   dialog_wait_for (dialog, "it stopped", all_tried);
-  heartbeat_end (&heart, "opening with a gallery of 50, the preview, Try All");
+  heartbeat_end (&heart, "a gallery of 50, the preview, Try All");
   g_assert_cmpfloat (gtk_progress_bar_get_fraction (GTK_PROGRESS_BAR (dialog_part (dialog, "tries-bar"))), <, 1.0);
   dialog_destroy (dialog);
   for (gint k = 0; k < MANY; k++)

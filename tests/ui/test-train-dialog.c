@@ -341,6 +341,12 @@ test_names (void)
 
 #define MANY 50
 
+static gboolean
+has_row (GtkWidget *dialog)
+{
+  return gtk_widget_get_mapped (dialog_part (dialog, "before"));
+}
+
 /* From the dialog's first moment, with fifty pairs, to the finished edit: each click is counted. */
 static void
 test_heartbeat_and_clicks (void)
@@ -358,11 +364,14 @@ test_heartbeat_and_clicks (void)
   heartbeat_start (&heart);
   dialog = fse_train_dialog_new (&fake->host, FAKE_PICTURE, request);
   fse_ui_open (&fake->host, GTK_WINDOW (dialog));
+  dialog_wait_for (dialog, "the first pair was there", has_row);
+  heartbeat_end_opening (&heart, "opening with 50 pairs");
+  heartbeat_start (&heart);
   dialog_wait_for (dialog, "the thumbnails were there", thumbnails_are_there);
   clicks++;
   dialog_press (dialog, "train");
   dialog_wait_for (dialog, "the training ended", is_idle);
-  heartbeat_end (&heart, "opening with 50 pairs, training");
+  heartbeat_end (&heart, "50 pairs, training");
 
   clicks++;
   dialog_press (dialog, "apply-now"); /* the third click is the Apply dialog's own Apply */
