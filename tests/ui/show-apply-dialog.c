@@ -98,8 +98,10 @@ put_models (const gchar *models)
     g_ptr_array_add (paths, dialog_tests_train (folder));
   for (guint k = 0; k < (from ? paths->len : G_N_ELEMENTS (names)); k++)
     {
-      g_autofree gchar *copy  = fse_model_import (g_ptr_array_index (paths, from ? k : 0), models, NULL);
-      g_autofree gchar *named = from ? NULL : fse_model_rename (copy, names[k], NULL);
+      g_autofree gchar *copy = fse_model_import (g_ptr_array_index (paths, from ? k : 0), models, NULL);
+
+      if (! from)
+        g_free (fse_model_rename (copy, names[k], NULL));
     }
 }
 
