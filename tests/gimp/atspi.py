@@ -56,7 +56,7 @@ def nameless(window):
             and found.getRole() not in (pyatspi.ROLE_DIALOG, pyatspi.ROLE_FRAME) and not label_of(found)]
 
 
-def until(what, condition, timeout=200):
+def until(what, condition, timeout=120):
     """What the condition gives, once that is something."""
     end = time.time() + timeout
     while time.time() < end:
