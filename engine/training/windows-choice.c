@@ -3,13 +3,12 @@
 
 #include <math.h>
 
-#include "files/scale.h"
 #include "model/net.h"
 #include "training/dataset.h"
 
 /* Ink drawings of photographs have 12 to 19, icons drawn anew 2, recolouring and warps 0.7 to 1.3, paintings 0.03 to 0.2. */
 #define DRAWS_DETAIL 4.0
-/* Of a side's 8-bit level: flat pictures have no structure to compare with. */
+/* Half a level of 8 bits: flat pictures have no structure to compare with. */
 #define NOTHING ((0.5 / 255) * (0.5 / 255))
 
 typedef struct

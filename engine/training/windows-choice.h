@@ -16,8 +16,8 @@ G_BEGIN_DECLS
  * 1 for an edit that treats all alike, as recolouring and warps do; below it smooths.  Pixels count as far as they are visible. */
 gboolean fse_windows_fineness (FsePairs *pairs, gint size, gdouble *fineness, GError **error);
 
-/* *windows: as asked for (FSE_WINDOWS_AUTO: to be chosen); becomes as many a side as the pairs have pixels for, but 1
- * where they were to be chosen and the edit does not draw fine detail. */
+/* *windows: as asked for; FSE_WINDOWS_AUTO becomes the most where the edit draws fine detail, and else 1.  Never more a side than
+ * the pairs have pixels for. */
 gboolean fse_windows_choose   (FsePairs *pairs, gint size, gint *windows, GError **error);
 
 G_END_DECLS

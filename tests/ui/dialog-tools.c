@@ -12,6 +12,7 @@
 #include "ui/config-i18n.h"
 #include "fake-host.h"
 #include "ui/message-bar.h"
+#include "ui/model-card.h"
 #include "ui/runs.h"
 
 #define PATIENCE_SECONDS 240
@@ -185,8 +186,8 @@ note_stop (GtkWidget *widget, gpointer data)
     gtk_container_forall (GTK_CONTAINER (widget), note_stop, stops);
 }
 
-void
-dialog_assert_keyboard (GtkWidget *dialog)
+static void
+assert_keyboard (GtkWidget *dialog)
 {
   g_autoptr (GHashTable) stops = g_hash_table_new (NULL, NULL), reached = g_hash_table_new (NULL, NULL);
   GHashTableIter         iter;
@@ -242,6 +243,27 @@ dialog_assert_mnemonics (GtkWidget *dialog)
 
   note_mnemonic (dialog, taken);
   g_assert_cmpuint (g_hash_table_size (taken), >, 0);
+}
+
+void
+dialog_assert_usable (GtkWidget *dialog)
+{
+  gtk_test_widget_wait_for_draw (dialog);
+  dialog_assert_accessible (dialog);
+  dialog_assert_mnemonics (dialog);
+  assert_keyboard (dialog);
+}
+
+gboolean
+dialog_has_all_models (GtkWidget *dialog)
+{
+  GtkFlowBox      *flow = GTK_FLOW_BOX (dialog_part (dialog, "models"));
+  GtkFlowBoxChild *child;
+
+  for (gint i = 0; (child = gtk_flow_box_get_child_at_index (flow, i)); i++)
+    if (! fse_model_card_info (FSE_MODEL_CARD (child)) && ! fse_model_card_trouble (FSE_MODEL_CARD (child)))
+      return FALSE;
+  return TRUE;
 }
 
 /* --- the main thread is never held up -------------------------------------- */

@@ -32,10 +32,12 @@ const gchar *dialog_message_of        (GtkWidget *dialog);
 void         dialog_assert_message    (GtkWidget *dialog, const gchar *piece);
 /* That whoever cannot see the dialog is told what each control is: those that are hidden now, too. */
 void         dialog_assert_accessible (GtkWidget *dialog);
-/* That the Tab key comes to each control that can be used now. */
-void         dialog_assert_keyboard   (GtkWidget *dialog);
 /* That no two controls that are seen have one mnemonic. */
 void         dialog_assert_mnemonics  (GtkWidget *dialog);
+/* Both, once it is drawn, and that the Tab key comes to each control that can be used now. */
+void         dialog_assert_usable     (GtkWidget *dialog);
+/* Whether its gallery has looked into every file. */
+gboolean     dialog_has_all_models    (GtkWidget *dialog);
 void         dialog_screenshot        (GtkWidget *dialog, const gchar *name);
 void         dialog_destroy           (GtkWidget *dialog);
 

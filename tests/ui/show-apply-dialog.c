@@ -54,18 +54,6 @@ is_at_work (GtkWidget *dialog)
 }
 
 static gboolean
-all_looked (GtkWidget *dialog)
-{
-  GtkFlowBox      *flow = GTK_FLOW_BOX (dialog_part (dialog, "models"));
-  GtkFlowBoxChild *child;
-
-  for (gint i = 0; (child = gtk_flow_box_get_child_at_index (flow, i)); i++)
-    if (! fse_model_card_info (FSE_MODEL_CARD (child)) && ! fse_model_card_trouble (FSE_MODEL_CARD (child)))
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean
 some_tried (GtkWidget *dialog)
 {
   return gtk_progress_bar_get_fraction (GTK_PROGRESS_BAR (dialog_part (dialog, "tries-bar"))) > 0.0;
@@ -158,7 +146,7 @@ show_errors (FakeHost *fake, GtkWidget *dialog, const gchar *models)
   fake->empty = FALSE;
   g_assert_true (g_file_set_contents (broken, "no edit at all", -1, NULL));
   fse_model_gallery_choose (gallery_of (dialog), broken);
-  dialog_wait_for (dialog, "it was looked into", all_looked);
+  dialog_wait_for (dialog, "it was looked into", dialog_has_all_models);
   dialog_screenshot (dialog, "apply-12-broken");
   fse_model_gallery_choose (gallery_of (dialog), chosen);
 }
@@ -187,7 +175,7 @@ show (void)
       fse_request_string (&request->model, path);
     }
   dialog = open_dialog (fake, request);
-  dialog_wait_for (dialog, "the edits were looked into", all_looked);
+  dialog_wait_for (dialog, "the edits were looked into", dialog_has_all_models);
   dialog_wait_for (dialog, "the preview was being computed", is_at_work);
   dialog_screenshot (dialog, "apply-02-working");
   dialog_wait_for (dialog, "the preview came", is_calm);

@@ -210,15 +210,6 @@ test_apply_errors (void)
   fake_host_free (fake);
 }
 
-static void
-assert_usable (GtkWidget *dialog)
-{
-  gtk_test_widget_wait_for_draw (dialog);
-  dialog_assert_accessible (dialog);
-  dialog_assert_mnemonics (dialog);
-  dialog_assert_keyboard (dialog);
-}
-
 static gboolean
 can_choose_reference (GtkWidget *dialog)
 {
@@ -245,7 +236,7 @@ check_pages (void)
   dialog = open_dialog (fake, request);
   dialog_wait_for (dialog, "the picture was read", can_try);
   dialog_wait_for (dialog, "the edit was looked into", can_choose_reference);
-  assert_usable (dialog);
+  dialog_assert_usable (dialog);
   dialog_press (dialog, "reference");
   dialog_assert_accessible (dialog);
   close_popover (dialog, "references");
@@ -254,10 +245,10 @@ check_pages (void)
   dialog_assert_mnemonics (dialog);
   close_popover (dialog, "renaming");
   dialog_press (dialog, "delete");
-  assert_usable (dialog);
+  dialog_assert_usable (dialog);
   dialog_press (dialog, "undo");
   dialog_press (dialog, "try");
-  assert_usable (dialog);
+  dialog_assert_usable (dialog);
   dialog_press (dialog, "tries-stop");
   dialog_wait_for (dialog, "it stopped", all_tried);
   dialog_destroy (dialog);
@@ -272,7 +263,7 @@ test_pages (void)
   g_autoptr (FseApplyRequest) request = fse_apply_request_new ();
   GtkWidget                  *dialog  = open_dialog (fake, request);
 
-  assert_usable (dialog);
+  dialog_assert_usable (dialog);
   g_assert_false (gtk_widget_get_sensitive (dialog_part (dialog, "apply"))); /* no model yet */
   dialog_destroy (dialog);
   fake_host_free (fake);

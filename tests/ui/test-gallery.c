@@ -75,18 +75,6 @@ show_gallery (const gchar *where, const gchar *chosen)
   return window;
 }
 
-static gboolean
-all_looked (GtkWidget *window)
-{
-  GtkFlowBox      *flow = GTK_FLOW_BOX (dialog_part (window, "models"));
-  GtkFlowBoxChild *child;
-
-  for (gint i = 0; (child = gtk_flow_box_get_child_at_index (flow, i)); i++)
-    if (! fse_model_card_info (FSE_MODEL_CARD (child)) && ! fse_model_card_trouble (FSE_MODEL_CARD (child)))
-      return FALSE;
-  return TRUE;
-}
-
 static const gchar *
 page (GtkWidget *window)
 {
@@ -170,7 +158,7 @@ test_search (void)
 
   put (where, names);
   window = show_gallery (where, NULL);
-  dialog_wait_for (window, "the files were looked into", all_looked);
+  dialog_wait_for (window, "the files were looked into", dialog_has_all_models);
   search = dialog_part (window, "search");
   g_assert_cmpuint (count (dialog_part (window, "gallery")), ==, 3);
   dialog_screenshot (window, "gallery");
@@ -205,7 +193,7 @@ test_delete_and_undo (void)
 
   put (where, names);
   window = show_gallery (where, NULL);
-  dialog_wait_for (window, "the files were looked into", all_looked);
+  dialog_wait_for (window, "the files were looked into", dialog_has_all_models);
   first = g_strdup (chosen_name (window));
   file  = g_strdup (fse_model_card_path (fse_model_gallery_chosen (FSE_MODEL_GALLERY (dialog_part (window, "gallery")))));
   dialog_press (window, "delete");
@@ -245,7 +233,7 @@ test_rename (void)
 
   put (where, names);
   window = show_gallery (where, dusk);
-  dialog_wait_for (window, "the files were looked into", all_looked);
+  dialog_wait_for (window, "the files were looked into", dialog_has_all_models);
   g_assert_cmpstr (chosen_name (window), ==, "Dusk");
   dialog_press (window, "rename");
   entry = dialog_part (window, "new-name");
@@ -291,7 +279,7 @@ test_empty_and_import (void)
   g_ptr_array_add (paths, trained);
   fse_model_gallery_import (gallery, paths);
   dialog_wait_for (window, "the file was added", one_left);
-  dialog_wait_for (window, "it was looked into", all_looked);
+  dialog_wait_for (window, "it was looked into", dialog_has_all_models);
   g_assert_cmpstr (chosen_name (window), ==, "edit");
   put (where, names);
   dialog_wait_for (window, "the new file was seen", has_two);
@@ -319,7 +307,7 @@ test_broken_card (void)
   put (where, names);
   g_assert_true (g_file_set_contents (broken, "no model at all", -1, NULL));
   window = show_gallery (where, broken);
-  dialog_wait_for (window, "the files were looked into", all_looked);
+  dialog_wait_for (window, "the files were looked into", dialog_has_all_models);
   g_assert_cmpstr (chosen_name (window), ==, "Broken");
   g_assert_null (fse_model_card_info (fse_model_gallery_chosen (FSE_MODEL_GALLERY (dialog_part (window, "gallery")))));
   g_assert_false (gtk_widget_get_sensitive (dialog_part (window, "export")));

@@ -410,15 +410,6 @@ test_train_errors (void)
   fake_host_free (fake);
 }
 
-static void
-assert_usable (GtkWidget *dialog)
-{
-  gtk_test_widget_wait_for_draw (dialog);
-  dialog_assert_accessible (dialog);
-  dialog_assert_mnemonics (dialog);
-  dialog_assert_keyboard (dialog);
-}
-
 static gboolean
 has_begun (GtkWidget *dialog)
 {
@@ -437,28 +428,28 @@ check_pages (guint train_key)
   gtk_widget_show (dialog);
   gtk_expander_set_expanded (GTK_EXPANDER (dialog_part (dialog, "advanced")), TRUE);
   set_budget (dialog, 100000);
-  assert_usable (dialog);
+  dialog_assert_usable (dialog);
   gtk_button_clicked (GTK_BUTTON (dialog_part (dialog, "before")));
   dialog_assert_accessible (dialog);
   gtk_popover_popdown (GTK_POPOVER (dialog_part (dialog, "chooser")));
   g_assert_true (g_file_set_contents (model, "", 0, NULL)); /* the name is taken now */
   g_assert_true (gtk_window_mnemonic_activate (GTK_WINDOW (dialog), train_key, GDK_MOD1_MASK));
   dialog_wait_for (dialog, "the name was found taken", is_taken);
-  assert_usable (dialog);
+  dialog_assert_usable (dialog);
   gtk_info_bar_response (GTK_INFO_BAR (dialog_part (dialog, "taken")), 5); /* replace it */
-  assert_usable (dialog);
+  dialog_assert_usable (dialog);
   gtk_window_close (GTK_WINDOW (dialog));
   dialog_wait_for (dialog, "closing asked", is_asked);
-  assert_usable (dialog);
+  dialog_assert_usable (dialog);
   gtk_info_bar_response (GTK_INFO_BAR (dialog_part (dialog, "question")), 1); /* keep training */
   dialog_press (dialog, "pause");
-  assert_usable (dialog); /* the button is called otherwise */
+  dialog_assert_usable (dialog); /* the button is called otherwise */
   dialog_press (dialog, "pause");
   dialog_wait_for (dialog, "a step was made", has_begun);
   dialog_press (dialog, "stop");
   dialog_wait_for (dialog, "the model was kept", is_idle);
   g_assert_true (gtk_widget_get_visible (dialog_part (dialog, "result")));
-  assert_usable (dialog);
+  dialog_assert_usable (dialog);
   dialog_destroy (dialog);
   fake_host_free (fake);
 }
