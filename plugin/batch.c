@@ -2,7 +2,7 @@
  *
  * The loops that wait for a run while the host's progress bar moves.
  */
-#include "ui/config-i18n.h"
+#include "i18n.h"
 
 #include "batch.h"
 

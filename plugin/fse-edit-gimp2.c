@@ -2,7 +2,7 @@
  *
  * See fse-edit-gimp2.h.
  */
-#include "ui/config-i18n.h"
+#include "i18n.h"
 
 #include "fse-edit-gimp2.h"
 

@@ -10,7 +10,7 @@
  * the file, whatever its profile says, so that what is not edited comes back
  * as it was.
  */
-#include "ui/config-i18n.h"
+#include "i18n.h"
 
 #include "fse-host-gimp2.h"
 

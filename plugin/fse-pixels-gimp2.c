@@ -2,7 +2,7 @@
  *
  * See fse-pixels-gimp2.h.
  */
-#include "ui/config-i18n.h"
+#include "i18n.h"
 
 #include "fse-pixels-gimp2.h"
 

@@ -4,7 +4,7 @@
  * moved to a layer that is in no image yet (or to the shadow of the source), in
  * pieces; then that appears, at once and in one undo step.
  */
-#include "ui/config-i18n.h"
+#include "i18n.h"
 
 #include <libgimp/gimp.h>
 

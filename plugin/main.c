@@ -5,9 +5,8 @@
  * Query registers and does nothing else: no display, no OpenCL.  Each call of
  * a procedure is a process of its own.
  */
-#include "ui/config-i18n.h"
+#include "i18n.h"
 
-#include <locale.h>
 #include <math.h>
 #include <string.h>
 
@@ -33,24 +32,10 @@ const GimpPlugInInfo PLUG_IN_INFO = { NULL, quit, query, run };
 
 MAIN ()
 
-/* "locale" beside the program where a user's install has one, else where the
- * system's install put it. */
-static gchar *
-locale_folder (void)
-{
-  g_autofree gchar *program = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree gchar *folder  = program ? g_path_get_dirname (program) : NULL;
-  g_autofree gchar *beside  = folder ? g_build_filename (folder, "locale", NULL) : NULL;
-
-  if (beside && g_file_test (beside, G_FILE_TEST_IS_DIR))
-    return g_steal_pointer (&beside);
-  return g_strdup (FSE_LOCALE_DIR);
-}
-
 static void
 query (void)
 {
-  g_autofree gchar *folder = locale_folder ();
+  g_autofree gchar *folder = fse_i18n_folder ();
 
   gimp_plugin_domain_register (GETTEXT_PACKAGE, folder);
   fse_procedures_install ();
@@ -66,12 +51,7 @@ quit (void)
 static void
 start (void)
 {
-  g_autofree gchar *folder = locale_folder ();
-
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, folder);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  fse_i18n_start ();
   gimp_plugin_enable_precision ();
   gegl_init (NULL, NULL);
 }

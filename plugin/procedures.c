@@ -2,7 +2,7 @@
  *
  * The tables and the argument parsing of the two procedures.
  */
-#include "ui/config-i18n.h"
+#include "i18n.h"
 
 #include "procedures.h"
 

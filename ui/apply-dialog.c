@@ -4,7 +4,7 @@
  * preview or of the layer (Apply), and each time a run has ended the timer decides
  * what comes next.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "apply-dialog.h"
 

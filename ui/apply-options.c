@@ -2,7 +2,7 @@
  *
  * See apply-options.h.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "apply-options.h"
 

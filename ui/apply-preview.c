@@ -2,7 +2,7 @@
  *
  * See apply-preview.h.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "apply-preview.h"
 

@@ -2,7 +2,7 @@
  *
  * One applying run: the engine's editor on one picture, in a job.  See runs.h.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "runs.h"
 

@@ -2,7 +2,7 @@
  *
  * See device-combo.h.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "device-combo.h"
 

@@ -2,7 +2,7 @@
  *
  * See example-reading.h.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "example-reading.h"
 

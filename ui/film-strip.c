@@ -2,7 +2,7 @@
  *
  * See film-strip.h.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "film-strip.h"
 

@@ -2,7 +2,7 @@
  *
  * The plot: logarithmic upwards, because a loss falls by factors.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "loss-plot.h"
 

@@ -2,7 +2,7 @@
  *
  * See message-bar.h.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "message-bar.h"
 

@@ -2,7 +2,7 @@
  *
  * See model-exchange.h.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "model-exchange.h"
 

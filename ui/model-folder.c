@@ -2,7 +2,7 @@
  *
  * See model-folder.h.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "model-folder.h"
 

@@ -3,7 +3,7 @@
  * See model-gallery.h.  What was deleted only disappears from view until it
  * can no longer be undone: whatever ends the program before, the file is there.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "model-gallery.h"
 

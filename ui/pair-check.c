@@ -2,7 +2,7 @@
  *
  * See pair-check.h.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "pair-check.h"
 

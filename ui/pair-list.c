@@ -2,7 +2,7 @@
  *
  * See pair-list.h.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "pair-list.h"
 

@@ -2,7 +2,7 @@
  *
  * See pair-row.h.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "pair-row.h"
 

@@ -3,7 +3,7 @@
  * See pairing.h.  A layer's key is its name without the word and without what
  * separated it; equal keys make a pair.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "pairing.h"
 

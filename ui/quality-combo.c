@@ -2,7 +2,7 @@
  *
  * See quality-combo.h.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "quality-combo.h"
 

@@ -3,7 +3,7 @@
  * See reference-button.h.  The thumbnails are read, in another thread, when the
  * popover opens.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "reference-button.h"
 

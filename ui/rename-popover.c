@@ -2,7 +2,7 @@
  *
  * See rename-popover.h.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "rename-popover.h"
 

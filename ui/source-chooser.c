@@ -2,7 +2,7 @@
  *
  * See source-chooser.h.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "source-chooser.h"
 

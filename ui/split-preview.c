@@ -2,7 +2,7 @@
  *
  * See split-preview.h.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "split-preview.h"
 

@@ -3,7 +3,7 @@
  * See train-dialog.h.  The widgets have names (gtk_widget_set_name) by which
  * tests find them.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "train-dialog.h"
 

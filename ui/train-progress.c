@@ -2,7 +2,7 @@
  *
  * See train-progress.h.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "train-progress.h"
 

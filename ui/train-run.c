@@ -3,7 +3,7 @@
  * One training run: pairs out of the host's layers or a folder, the engine's
  * trainer in a job.  See runs.h.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "runs.h"
 

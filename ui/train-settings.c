@@ -2,7 +2,7 @@
  *
  * See train-settings.h.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "train-settings.h"
 

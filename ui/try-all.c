@@ -2,7 +2,7 @@
  *
  * See try-all.h.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "try-all.h"
 

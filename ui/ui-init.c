@@ -2,7 +2,7 @@
  *
  * See ui-init.h.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "ui-init.h"
 

@@ -2,7 +2,7 @@
  *
  * See undo-bar.h.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "undo-bar.h"
 

@@ -3,7 +3,7 @@
  * See unfinished.h.  The pairs are a safetensors file: for pair k the tensors
  * before.k and after.k of height x width x 4 x 2 bytes, high byte first.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "unfinished.h"
 

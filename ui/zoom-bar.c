@@ -2,7 +2,7 @@
  *
  * See zoom-bar.h.
  */
-#include "config-i18n.h"
+#include "i18n.h"
 
 #include "zoom-bar.h"
 

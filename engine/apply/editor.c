@@ -8,6 +8,7 @@
 #include "apply/lift.h"
 #include "apply/windows.h"
 #include "files/scale.h"
+#include "i18n.h"
 
 #define MAX_STEPS 100
 #define MAX_REFERENCES 8
@@ -49,18 +50,18 @@ gboolean
 fse_apply_settings_check (const FseApplySettings *settings, GError **error)
 {
   if (settings->steps < 1 || settings->steps > MAX_STEPS)
-    g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, "The sampler takes 1 to %d steps, not %d.", MAX_STEPS, settings->steps);
+    g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("The sampler takes 1 to %d steps, not %d."), MAX_STEPS, settings->steps);
   else if (!(settings->strength >= 0 && settings->strength <= 1))
-    g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, "The strength goes from 0 (nothing) to 1 (the whole edit), not %g.",
+    g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("The strength goes from 0 (nothing) to 1 (the whole edit), not %g."),
                  settings->strength);
   else if (settings->references < 1 || settings->references > MAX_REFERENCES)
-    g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, "From 1 to %d example pairs can be consulted, not %d.",
+    g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("From 1 to %d example pairs can be consulted, not %d."),
                  MAX_REFERENCES, settings->references);
   else if (!(settings->detail == -1 || (settings->detail >= 0 && settings->detail <= 1)))
     g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE,
-                 "The detail goes from 0 (as smooth as the model's own result) to 1 (all of the picture's), not %g.", settings->detail);
+                 _("The detail goes from 0 (as smooth as the model's own result) to 1 (all of the picture's), not %g."), settings->detail);
   else if (settings->reference < -1)
-    g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, "The example pair to consult is counted from 0, or -1 for the nearest; it cannot be %d.",
+    g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("The example pair to consult is counted from 0, or -1 for the nearest; it cannot be %d."),
                  settings->reference);
   else
     return TRUE;
@@ -135,7 +136,7 @@ go_on (gdouble fraction, gpointer data, GError **error)
     report->progress (report->from + fraction * (report->to - report->from), report->data);
   if (!g_atomic_int_get (&report->editor->cancelled))
     return TRUE;
-  g_set_error (error, FSE_ERROR, FSE_ERROR_CANCELLED, "Applying the edit was stopped.");
+  g_set_error (error, FSE_ERROR, FSE_ERROR_CANCELLED, _("Applying the edit was stopped."));
   return FALSE;
 }
 
@@ -408,7 +409,9 @@ check_settings (FseEditor *editor, const FseApplySettings *settings, GError **er
     return FALSE;
   if (settings->reference < n_pairs)
     return TRUE;
-  g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, "The model has %d example pairs, counted from 0: there is no pair %d.",
+  g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE,
+               ngettext ("The model has %d example pair, counted from 0: there is no pair %d.",
+                         "The model has %d example pairs, counted from 0: there is no pair %d.", n_pairs),
                n_pairs, settings->reference);
   return FALSE;
 }

@@ -11,6 +11,7 @@
 #include "cli/pipeline.h"
 #include "cli/progress.h"
 #include "files/disk.h"
+#include "i18n.h"
 
 typedef struct
 {
@@ -153,13 +154,20 @@ apply_all (FseEditor *editor, const FseApplySettings *settings, GPtrArray *route
   fse_progress_end (&told.view);
   if (failed->len && routes->len > 1)
     {
-      fprintf (stderr, "few-shot-edit: %u of %u pictures failed:\n", failed->len, routes->len);
+      fputs ("few-shot-edit: ", stderr);
+      fprintf (stderr, ngettext ("%u of %u pictures failed:", "%u of %u pictures failed:", failed->len), failed->len, routes->len);
+      fputc ('\n', stderr);
       for (guint i = 0; i < failed->len; i++)
         fprintf (stderr, "  %s\n", (gchar *) g_ptr_array_index (failed, i));
     }
   if (told.done + failed->len < routes->len)
-    fprintf (stderr, "few-shot-edit: Stopped with %u of %u pictures done. The same command does the rest.\n", told.done,
-             routes->len);
+    {
+      fputs ("few-shot-edit: ", stderr);
+      fprintf (stderr, ngettext ("Stopped with %u of %u picture done. The same command does the rest.",
+                                 "Stopped with %u of %u pictures done. The same command does the rest.", routes->len),
+               told.done, routes->len);
+      fputc ('\n', stderr);
+    }
   if (!orderly)
     {
       fse_disk_abandon ();
@@ -183,11 +191,11 @@ fse_cli_apply (gint argc, gchar **argv)
   if (!parse (&options, &argc, &argv))
     return FSE_EXIT_USAGE;
   if (!options.positional || !options.positional[1])
-    return fse_cli_usage ("apply", "A model and at least one picture are needed.");
+    return fse_cli_usage ("apply", _("A model and at least one picture are needed."));
   if (!options.output)
-    return fse_cli_usage ("apply", "Where to write is missing: add -o OUTPUT.");
+    return fse_cli_usage ("apply", _("Where to write is missing: add -o OUTPUT."));
   if (options.seed < 0)
-    return fse_cli_usage ("apply", "--seed takes a number from 0.");
+    return fse_cli_usage ("apply", _("--seed takes a number from 0."));
   if (!fse_apply_settings_check (&options.settings, &error))
     return fse_cli_fail (error);
   asked = (FseRoutesAsked) { options.positional + 1, options.output, options.positional[0], options.recursive,
@@ -205,6 +213,9 @@ fse_cli_apply (gint argc, gchar **argv)
   if (!editor)
     return fse_cli_fail (error);
   if (fse_editor_passed_over (editor))
-    fprintf (stderr, "Passed over: %s\n", fse_editor_passed_over (editor));
+    {
+      fprintf (stderr, _("Passed over: %s"), fse_editor_passed_over (editor));
+      fputc ('\n', stderr);
+    }
   return apply_all (editor, &options.settings, routes);
 }

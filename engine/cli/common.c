@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
+#include "i18n.h"
 
 gboolean
 fse_cli_parse (gint *argc, gchar ***argv, const gchar *positional, const gchar *summary, const gchar *description,
@@ -36,14 +37,16 @@ fse_cli_fail (const GError *error)
 FseExit
 fse_cli_usage (const gchar *command, const gchar *format, ...)
 {
-  g_autofree gchar *text = NULL;
+  g_autofree gchar *text = NULL, *called = NULL;
   va_list           arguments;
 
   va_start (arguments, format);
   text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  fprintf (stderr, "few-shot-edit: %s “few-shot-edit %s%s--help” tells how it is used.\n", text, command ? command : "",
-           command ? " " : "");
+  called = command ? g_strconcat (command, " --help", NULL) : g_strdup ("--help");
+  fputs ("few-shot-edit: ", stderr);
+  fprintf (stderr, _("%s “few-shot-edit %s” tells how it is used."), text, called);
+  fputc ('\n', stderr);
   return FSE_EXIT_USAGE;
 }
 
@@ -56,7 +59,9 @@ fse_cli_warn (const gchar *format, ...)
   va_start (arguments, format);
   text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  fprintf (stderr, "few-shot-edit: Warning: %s\n", text);
+  fputs ("few-shot-edit: ", stderr);
+  fprintf (stderr, _("Warning: %s"), text);
+  fputc ('\n', stderr);
 }
 
 void

@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "device/device.h"
+#include "i18n.h"
 #include "operators/gemm.h"
 
 /* The sentence on matrix products, or why there is none; free it. */
@@ -75,7 +76,7 @@ fse_cli_devices (gint argc, gchar **argv)
                       NULL, entries))
     return FSE_EXIT_USAGE;
   if (positional)
-    return fse_cli_usage ("devices", "“%s” is one argument too many.", positional[0]);
+    return fse_cli_usage ("devices", _("“%s” is one argument too many."), positional[0]);
   list = fse_device_list (&error);
   if (!list)
     return fse_cli_fail (error);

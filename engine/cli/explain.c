@@ -7,6 +7,7 @@
 #include "apply/explain.h"
 #include "cli/cli.h"
 #include "cli/drawing.h"
+#include "i18n.h"
 
 #define GAP 8
 #define CAPTION 36 /* two lines */
@@ -97,13 +98,13 @@ fse_cli_explain (gint argc, gchar **argv)
                       "change, which add up to the result.", entries))
     return FSE_EXIT_USAGE;
   if (!positional || !positional[1] || positional[2])
-    return fse_cli_usage ("explain", "One model file and one picture are needed.");
+    return fse_cli_usage ("explain", _("One model file and one picture are needed."));
   if (!output)
-    return fse_cli_usage ("explain", "The picture to write is missing: add -o SHEET.png.");
+    return fse_cli_usage ("explain", _("The picture to write is missing: add -o SHEET.png."));
   if (!fse_image_can_save (output))
-    return fse_cli_usage ("explain", "“%s” has no ending of a picture: end it with .png.", output);
+    return fse_cli_usage ("explain", _("“%s” has no ending of a picture: end it with .png."), output);
   if (cell < 64 || cell > 1024 || seed < 0 || reference < 0)
-    return fse_cli_usage ("explain", "--cell takes a number from 64 to 1024, --seed one from 0, and --reference one from 1.");
+    return fse_cli_usage ("explain", _("--cell takes a number from 64 to 1024, --seed one from 0, and --reference one from 1."));
 
   picture = fse_image_load (positional[1], &error);
   if (!picture || !(editor = fse_editor_open (positional[0], device, &error))

@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "i18n.h"
 #include "model/model-file.h"
 
 static void
@@ -99,7 +100,7 @@ fse_cli_info (gint argc, gchar **argv)
   if (!fse_cli_parse (&argc, &argv, "MODEL", "Tells what a model file holds. No device is needed.", NULL, entries))
     return FSE_EXIT_USAGE;
   if (!positional || positional[1])
-    return fse_cli_usage ("info", "One model file is needed.");
+    return fse_cli_usage ("info", _("One model file is needed."));
   info = fse_model_info_load (positional[0], &error);
   if (!info)
     return fse_cli_fail (error);

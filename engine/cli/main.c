@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "i18n.h"
 
 static const struct
 {
@@ -88,7 +89,7 @@ dispatch (gint argc, gchar **argv)
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     if (strcmp (name, commands[i].name) == 0)
       return commands[i].run (argc - 1, argv + 1);
-  return fse_cli_usage (NULL, "There is no command “%s”.", name);
+  return fse_cli_usage (NULL, _("There is no command “%s”."), name);
 }
 
 gint
@@ -96,7 +97,7 @@ main (gint argc, gchar **argv)
 {
   FseExit status;
 
-  setlocale (LC_ALL, "");
+  fse_i18n_start ();
   /* Compilers of kernels and readers of our output expect the point. */
   setlocale (LC_NUMERIC, "C");
   g_log_set_writer_func (write_log, NULL, NULL);
@@ -106,7 +107,7 @@ main (gint argc, gchar **argv)
   status = dispatch (argc, argv);
   if ((fflush (stdout) != 0 || ferror (stdout)) && status == FSE_EXIT_DONE)
     {
-      fputs ("few-shot-edit: The output could not be written.\n", stderr);
+      fprintf (stderr, "few-shot-edit: %s\n", _("The output could not be written."));
       status = FSE_EXIT_FAILED;
     }
   return status;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/pipeline.h"
+#include "i18n.h"
 
 /* Pixels that wait or are worked on; 3 to 8 bytes each, and a result's as many.  One picture is let in anyway. */
 #define MAX_PIXELS ((gsize) 24 << 20)
@@ -127,7 +128,7 @@ edit_all (gpointer data)
   while ((item = g_async_queue_pop (pipeline->read)) != &end)
     {
       if (item->picture && stopped (pipeline))
-        g_set_error (&item->outcome->error, FSE_ERROR, FSE_ERROR_CANCELLED, "Applying the edit was stopped.");
+        g_set_error (&item->outcome->error, FSE_ERROR, FSE_ERROR_CANCELLED, _("Applying the edit was stopped."));
       else if (item->picture)
         {
           g_atomic_int_set (&pipeline->permille, 0);

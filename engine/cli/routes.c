@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "files/image.h"
+#include "i18n.h"
 
 typedef struct
 {
@@ -95,7 +96,7 @@ add_folder (Making *making, const gchar *folder, const gchar *output, GError **e
     {
       g_autofree gchar *shown = g_filename_display_name (folder);
 
-      g_set_error (error, FSE_ERROR, FSE_ERROR_IO, "The folder “%s” cannot be read: %s.", shown, reason->message);
+      g_set_error (error, FSE_ERROR, FSE_ERROR_IO, _("The folder “%s” cannot be read: %s."), shown, reason->message);
       return FALSE;
     }
   while ((name = g_dir_read_name (directory)))
@@ -142,7 +143,7 @@ check_routes (GPtrArray *routes, GError **error)
 
           g_free (id);
           g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE,
-                       "“%s” and “%s” would both be saved as “%s”. Apply to them one after the other.", one, two, shown);
+                       _("“%s” and “%s” would both be saved as “%s”. Apply to them one after the other."), one, two, shown);
           return FALSE;
         }
       g_hash_table_insert (outputs, route->output, route);
@@ -159,7 +160,7 @@ check_routes (GPtrArray *routes, GError **error)
         {
           g_autofree gchar *shown = g_filename_display_name (other->input);
 
-          g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, "The result would overwrite the input “%s”. Choose another output.",
+          g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("The result would overwrite the input “%s”. Choose another output."),
                        shown);
           return FALSE;
         }
@@ -184,7 +185,7 @@ make_folder (const gchar *folder, GError **error)
 
   if (g_mkdir_with_parents (folder, 0777) == 0)
     return TRUE;
-  g_set_error (error, FSE_ERROR, FSE_ERROR_IO, "The folder “%s” cannot be made. Choose another output.", shown);
+  g_set_error (error, FSE_ERROR, FSE_ERROR_IO, _("The folder “%s” cannot be made. Choose another output."), shown);
   return FALSE;
 }
 
@@ -217,7 +218,7 @@ is_output (Making *making, const gchar *folder, GError **error)
 
   if (g_strcmp0 (id, making->output_id) != 0)
     return FALSE;
-  g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, "The results would overwrite the pictures in “%s”. Choose another output.",
+  g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("The results would overwrite the pictures in “%s”. Choose another output."),
                shown);
   return TRUE;
 }
@@ -239,8 +240,8 @@ add_all (Making *making, gboolean into_folder, GError **error)
             g_autofree gchar *shown = g_filename_display_name (asked->inputs[i]);
 
             g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, asked->recursive
-                         ? "The folder “%s” holds no pictures. Name another one."
-                         : "The folder “%s” holds no pictures. Name another one, or add --recursive for folders in it.", shown);
+                         ? _("The folder “%s” holds no pictures. Name another one.")
+                         : _("The folder “%s” holds no pictures. Name another one, or add --recursive for folders in it."), shown);
             return FALSE;
           }
       }
@@ -270,14 +271,14 @@ fse_routes_make (const FseRoutesAsked *asked, guint *finished, GError **error)
   *finished = 0;
   if (into_folder && !is_folder && g_file_test (asked->output, G_FILE_TEST_EXISTS))
     {
-      g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, "With several inputs the output must be a folder, and “%s” is a file.",
+      g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("With several inputs the output must be a folder, and “%s” is a file."),
                    shown);
       return NULL;
     }
   if (!into_folder && !fse_image_can_save (asked->output))
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE,
-                   "The output “%s” must end in .png, .jpg, .webp or .tif, or be a folder.", shown);
+                   _("The output “%s” must end in .png, .jpg, .webp or .tif, or be a folder."), shown);
       return NULL;
     }
   if (!add_all (&making, into_folder, error) || !check_routes (routes, error))

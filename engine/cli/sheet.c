@@ -9,6 +9,7 @@
 
 #include "cli/cli.h"
 #include "cli/drawing.h"
+#include "i18n.h"
 
 #define GAP 8
 #define HEADING 24
@@ -60,7 +61,7 @@ find_rows (const gchar *folder, gint max, GError **error)
 
   if (!dir)
     {
-      g_set_error (error, FSE_ERROR, FSE_ERROR_IO, "The folder “%s” cannot be read. Does it exist?", shown);
+      g_set_error (error, FSE_ERROR, FSE_ERROR_IO, _("The folder “%s” cannot be read. Does it exist?"), shown);
       return NULL;
     }
   while ((file = g_dir_read_name (dir)))
@@ -95,7 +96,7 @@ find_rows (const gchar *folder, gint max, GError **error)
   if (rows->len == 0)
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_IO,
-                   "“%s” holds no NAME_before.png with a NAME_result.png. Put the pictures there under such names.", shown);
+                   _("“%s” holds no NAME_before.png with a NAME_result.png. Put the pictures there under such names."), shown);
       return NULL;
     }
   g_ptr_array_sort (rows, by_name);
@@ -230,11 +231,11 @@ fse_cli_sheet (gint argc, gchar **argv)
                       "absolute error (0..1) of the unedited picture and of the result is printed.", entries))
     return FSE_EXIT_USAGE;
   if (!positional || positional[1])
-    return fse_cli_usage ("sheet", "One folder of pictures is needed.");
+    return fse_cli_usage ("sheet", _("One folder of pictures is needed."));
   if (!output)
-    return fse_cli_usage ("sheet", "The picture to write is missing: add -o SHEET.png.");
+    return fse_cli_usage ("sheet", _("The picture to write is missing: add -o SHEET.png."));
   if (max < 0 || cell < 16 || cell > 1024)
-    return fse_cli_usage ("sheet", "--max takes a number from 1, and --cell one from 16 to 1024.");
+    return fse_cli_usage ("sheet", _("--max takes a number from 1, and --cell one from 16 to 1024."));
 
   rows = find_rows (positional[0], max, &error);
   if (!rows)

@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "i18n.h"
 #include "model/model-file.h"
 #include "training/job.h"
 #include "training/plan.h"
@@ -135,19 +136,19 @@ check_output (const gchar *path, gboolean resume, GError **error)
   if (g_file_test (path, G_FILE_TEST_IS_DIR))
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_IO,
-                   "“%s” is a folder. Give the model's file name, such as %s/NAME" FSE_MODEL_SUFFIX ".", shown, shown);
+                   _("“%s” is a folder. Give the model's file name, such as %s/NAME%s."), shown, shown, FSE_MODEL_SUFFIX);
       return FALSE;
     }
   if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_IO,
-                   "“%s” cannot be written: its folder does not exist. Create it first.", shown);
+                   _("“%s” cannot be written: its folder does not exist. Create it first."), shown);
       return FALSE;
     }
   if (access (folder, W_OK) != 0)
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_IO,
-                   "“%s” cannot be written: you may not write into its folder. Choose another one.", shown);
+                   _("“%s” cannot be written: you may not write into its folder. Choose another one."), shown);
       return FALSE;
     }
   if (g_file_test (path, G_FILE_TEST_EXISTS))
@@ -157,13 +158,13 @@ check_output (const gchar *path, gboolean resume, GError **error)
       if (!info)
         {
           g_set_error (error, FSE_ERROR, FSE_ERROR_IO,
-                       "“%s” exists and is not a model: it is left alone. Remove it, or choose another name.", shown);
+                       _("“%s” exists and is not a model: it is left alone. Remove it, or choose another name."), shown);
           return FALSE;
         }
     }
   if (!resume && g_file_test (checkpoint, G_FILE_TEST_EXISTS))
-    fse_cli_warn ("The checkpoint “%s” of a stopped training will be replaced. "
-                  "To go on from it, stop now and add --resume.", shown_checkpoint);
+    fse_cli_warn (_("The checkpoint “%s” of a stopped training will be replaced. "
+                    "To go on from it, stop now and add --resume."), shown_checkpoint);
   return TRUE;
 }
 
@@ -320,20 +321,20 @@ fse_cli_train (gint argc, gchar **argv)
   if (!parse (&options, &argc, &argv))
     return FSE_EXIT_USAGE;
   if (!options.positional || options.positional[1])
-    return fse_cli_usage ("train", "One folder with pairs is needed.");
+    return fse_cli_usage ("train", _("One folder with pairs is needed."));
   if (!options.output)
-    return fse_cli_usage ("train", "The model file to write is missing: add -o MODEL.");
+    return fse_cli_usage ("train", _("The model file to write is missing: add -o MODEL."));
   if (options.steps && options.minutes)
-    return fse_cli_usage ("train", "Give the budget either as --steps or as --minutes, not both.");
+    return fse_cli_usage ("train", _("Give the budget either as --steps or as --minutes, not both."));
   if (options.quality && (options.steps || options.minutes || is_set (&options, "steps") || is_set (&options, "minutes")))
-    return fse_cli_usage ("train", "--quality chooses the budget: give it, or --steps, or --minutes.");
+    return fse_cli_usage ("train", _("--quality chooses the budget: give it, or --steps, or --minutes."));
   if (options.quality && options.resume)
-    return fse_cli_usage ("train", "--resume goes on with what the training began with: instead of --quality give the "
-                                   "--size, --model-size and --steps that it told as its plan.");
+    return fse_cli_usage ("train", _("--resume goes on with what the training began with: instead of --quality give the "
+                                     "--size, --model-size and --steps that it told as its plan."));
   if (options.resume && options.init)
-    return fse_cli_usage ("train", "--resume goes on from a checkpoint and --init starts anew: give one of them.");
+    return fse_cli_usage ("train", _("--resume goes on from a checkpoint and --init starts anew: give one of them."));
   if (options.pairs < 0)
-    return fse_cli_usage ("train", "--pairs takes a number from 1.");
+    return fse_cli_usage ("train", _("--pairs takes a number from 1."));
   if (!make_settings (&settings, &options, &error))
     return fse_cli_fail (error);
 

@@ -9,12 +9,12 @@
 
 G_BEGIN_DECLS
 
-/* "CL_OUT_OF_RESOURCES (-5): the device ran out of resources".  Static for
- * known codes, interned for others. */
+/* "CL_OUT_OF_RESOURCES (-5): the device ran out of resources", translated.
+ * Static for known codes, interned for others. */
 const gchar *fse_cl_error_name (cl_int code);
 
-/* Sets `error` from a failed call: `what` is a phrase such as "launch conv2d
- * on NVIDIA H100".  Memory codes become FSE_ERROR_OUT_OF_MEMORY.  Returns
+/* Sets `error` from a failed call: `what` is a clause such as "Could not open
+ * %s", marked by N_() and translated here, as most calls do not fail.  Memory codes become FSE_ERROR_OUT_OF_MEMORY.  Returns
  * TRUE where code is CL_SUCCESS, and then sets nothing. */
 gboolean     fse_cl_check (cl_int code, GError **error, const gchar *what, ...) G_GNUC_PRINTF (3, 4);
 

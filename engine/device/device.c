@@ -9,6 +9,7 @@
 
 #include "device/cl-error.h"
 #include "device/device-private.h"
+#include "i18n.h"
 
 typedef struct
 {
@@ -40,7 +41,7 @@ fse_device_check (FseDevice *device, cl_int code, GError **error, const gchar *w
     return TRUE;
 
   va_start (args, what);
-  phrase = g_strdup_vprintf (what, args);
+  phrase = g_strdup_vprintf (_(what), args);
   va_end (args);
   fse_cl_check (code, error, "%s", phrase);
 
@@ -51,7 +52,7 @@ fse_device_check (FseDevice *device, cl_int code, GError **error, const gchar *w
     {
       gchar *message = (*error)->message;
 
-      (*error)->message = g_strdup_printf ("%s The driver says: %s", message, notice);
+      (*error)->message = g_strdup_printf (_("%s The driver says: %s"), message, notice);
       g_free (message);
     }
   return FALSE;
@@ -75,13 +76,13 @@ fse_device_new (FseDeviceInfo *info, GError **error)
   device->vector = info->vector_width >= 16 ? 16 : 8;
 
   device->context = clCreateContext (properties, 1, &info->cl_device, note_words, device, &code);
-  if (!fse_device_check (device, code, error, "open %s", info->name))
+  if (!fse_device_check (device, code, error, N_("Could not open %s"), info->name))
     return NULL;
   if (fse_profile_wanted ())
     device->profile = fse_profile_new ();
   device->queue = clCreateCommandQueue (device->context, info->cl_device,
                                         device->profile ? CL_QUEUE_PROFILING_ENABLE : 0, &code);
-  if (!fse_device_check (device, code, error, "make a command queue on %s", info->name))
+  if (!fse_device_check (device, code, error, N_("Could not make a command queue on %s"), info->name))
     return NULL;
 
   return g_steal_pointer (&device);

@@ -8,6 +8,7 @@
 
 #include "device/cache.h"
 #include "device/device-private.h"
+#include "i18n.h"
 
 void
 fse_device_info_free (FseDeviceInfo *info)
@@ -171,7 +172,7 @@ fse_device_list (GError **error)
       {
         g_autofree gchar *name = platform_text (platforms[p], CL_PLATFORM_NAME);
 
-        g_string_append_printf (empty, "%s%s", empty->len ? ", " : "", *name ? name : "unnamed");
+        g_string_append_printf (empty, "%s%s", empty->len ? ", " : "", *name ? name : _("unnamed"));
       }
 
   for (guint want = 0; want <= 2; want++)
@@ -181,14 +182,14 @@ fse_device_list (GError **error)
 
   if (list->len == 0 && empty->len)
     g_set_error (error, FSE_ERROR, FSE_ERROR_NO_DEVICE,
-                 "OpenCL is installed (%s), but it offers no device. Check that the driver fits the graphics card and that "
-                 "you may use it (the groups “video” and “render”), or install pocl-opencl-icd to compute on the processor.",
+                 _("OpenCL is installed (%s), but it offers no device. Check that the driver fits the graphics card and that "
+                   "you may use it (the groups “video” and “render”), or install pocl-opencl-icd to compute on the processor."),
                  empty->str);
   else if (list->len == 0)
     g_set_error (error, FSE_ERROR, FSE_ERROR_NO_DEVICE,
-                 "No OpenCL device was found. Install the driver of your graphics card "
-                 "(packages such as nvidia-opencl-icd, mesa-opencl-icd or intel-opencl-icd), "
-                 "or pocl-opencl-icd to compute on the processor.");
+                 _("No OpenCL device was found. Install the driver of your graphics card "
+                   "(packages such as nvidia-opencl-icd, mesa-opencl-icd or intel-opencl-icd), "
+                   "or pocl-opencl-icd to compute on the processor."));
   return list->len ? g_steal_pointer (&list) : NULL;
 }
 
@@ -254,10 +255,10 @@ fse_device_open (const gchar *name, GError **error)
       }
 
   if (reasons->len)
-    g_set_error (error, FSE_ERROR, FSE_ERROR_NO_DEVICE, "No OpenCL device could be used:\n%s", reasons->str);
+    g_set_error (error, FSE_ERROR, FSE_ERROR_NO_DEVICE, _("No OpenCL device could be used:\n%s"), reasons->str);
   else
     g_set_error (error, FSE_ERROR, FSE_ERROR_NO_DEVICE,
-                 "There is no OpenCL device called “%s”. “few-shot-edit devices” lists those that are there.", name);
+                 _("There is no OpenCL device called “%s”. “few-shot-edit devices” lists those that are there."), name);
   return NULL;
 }
 

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 
 #include "device/device-private.h"
+#include "i18n.h"
 
 FseRange
 fse_range_single (gsize x, gsize y, gsize z)
@@ -122,7 +123,7 @@ fse_launch (FseDevice *device, const gchar *program, const gchar *kernel_name, F
   va_start (args, error);
   code = set_arguments (kernel, args, &index);
   va_end (args);
-  if (!fse_device_check (device, code, error, "pass argument %u to kernel %s/%s on %s",
+  if (!fse_device_check (device, code, error, N_("Could not pass argument %u to kernel %s/%s on %s"),
                          index ? index - 1 : 0, program, kernel_name, device->info->name))
     return FALSE;
 
@@ -134,7 +135,7 @@ fse_launch (FseDevice *device, const gchar *program, const gchar *kernel_name, F
   code = clEnqueueNDRangeKernel (device->queue, kernel, range.dims, NULL, range.global,
                                  range.local[0] ? range.local : NULL, 0, NULL,
                                  device->profile || ends_batch ? &event : NULL);
-  if (!fse_device_check (device, code, error, "launch kernel %s/%s (%zu x %zu x %zu) on %s", program, kernel_name,
+  if (!fse_device_check (device, code, error, N_("Could not launch kernel %s/%s (%zu x %zu x %zu) on %s"), program, kernel_name,
                          range.global[0], range.dims > 1 ? range.global[1] : 1, range.dims > 2 ? range.global[2] : 1,
                          device->info->name))
     return FALSE;
@@ -157,7 +158,7 @@ fse_launch (FseDevice *device, const gchar *program, const gchar *kernel_name, F
     }
   else if (event)
     clReleaseEvent (event);
-  return fse_device_check (device, code, error, "run kernels on %s", device->info->name);
+  return fse_device_check (device, code, error, N_("Could not run kernels on %s"), device->info->name);
 }
 
 gboolean
@@ -182,7 +183,7 @@ fse_device_finish (FseDevice *device, GError **error)
       if (code == CL_SUCCESS)
         code = status;
     }
-  return fse_device_check (device, code, error, "finish the work on %s", device->info->name);
+  return fse_device_check (device, code, error, N_("Could not finish the work on %s"), device->info->name);
 }
 
 void

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "device/device-private.h"
+#include "i18n.h"
 
 #define MB 1e6
 #define LARGE_PAGES (4 * MB) /* requests from here on are worth large pages */
@@ -155,8 +156,8 @@ fse_device_alloc (FseDevice *device, gsize floats, FseBuffer *buffer, GError **e
   if (floats > G_MAXSIZE / 8 || (info->max_alloc && bytes > info->max_alloc))
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_OUT_OF_MEMORY,
-                   "A single block of %.0f MB is needed, but %s gives at most %.0f MB at a time. "
-                   "Choose a smaller size, or another device.",
+                   _("A single block of %.0f MB is needed, but %s gives at most %.0f MB at a time. "
+                     "Choose a smaller size, or another device."),
                    floats * 4 / MB, info->name, info->max_alloc / MB);
       return FALSE;
     }
@@ -166,10 +167,12 @@ fse_device_alloc (FseDevice *device, gsize floats, FseBuffer *buffer, GError **e
   if (bytes > device->limit || device->bytes > device->limit - bytes)
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_OUT_OF_MEMORY,
-                   "%.0f MB more are needed on %s, but %.0f of the %.0f MB that %s are in use. "
-                   "Choose a smaller size, or another device.",
-                   bytes / MB, info->name, device->bytes / MB, device->limit / MB,
-                   device->limit < info->memory ? "FEW_SHOT_EDIT_MEMORY_LIMIT allows" : "it has");
+                   device->limit < info->memory
+                     ? _("%.0f MB more are needed on %s, but %.0f of the %.0f MB that FEW_SHOT_EDIT_MEMORY_LIMIT allows are in use. "
+                         "Choose a smaller size, or another device.")
+                     : _("%.0f MB more are needed on %s, but %.0f of the %.0f MB that it has are in use. "
+                         "Choose a smaller size, or another device."),
+                   bytes / MB, info->name, device->bytes / MB, device->limit / MB);
       return FALSE;
     }
 
@@ -187,12 +190,12 @@ fse_device_alloc (FseDevice *device, gsize floats, FseBuffer *buffer, GError **e
   if (is_shortage (code))
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_OUT_OF_MEMORY,
-                   "%s has no room for %.0f MB more: it has %.0f MB in all, of which %.0f MB are in use here "
-                   "and others may use the rest. Close other programs, choose a smaller size, or another device.",
+                   _("%s has no room for %.0f MB more: it has %.0f MB in all, of which %.0f MB are in use here "
+                     "and others may use the rest. Close other programs, choose a smaller size, or another device."),
                    info->name, bytes / MB, info->memory / MB, device->bytes / MB);
       return FALSE;
     }
-  if (!fse_device_check (device, code, error, "get %.1f MB of memory on %s", bytes / MB, info->name))
+  if (!fse_device_check (device, code, error, N_("Could not get %.1f MB of memory on %s"), bytes / MB, info->name))
     return FALSE;
 
   device->bytes += bytes;

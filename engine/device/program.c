@@ -22,6 +22,7 @@
 #include "device/cache.h"
 #include "device/cl-error.h"
 #include "device/device-private.h"
+#include "i18n.h"
 
 #define KERNELS "/few-shot-edit/kernels/"
 
@@ -67,7 +68,7 @@ program_source (const gchar *name, GError **error)
 
   if (!source)
     g_set_error (error, FSE_ERROR, FSE_ERROR_BUILD,
-                 "There are no kernels called “%s” in this build. Install Few-shot Edit again.", name);
+                 _("There are no kernels called “%s” in this build. Install Few-shot Edit again."), name);
   return source;
 }
 
@@ -160,7 +161,7 @@ build_source (FseDevice *device, const gchar *name, GError **error)
   for (guint i = 0; i < files->len; i++)
     parts[i] = g_bytes_get_data (files->pdata[i], &lengths[i]);
   program = clCreateProgramWithSource (device->context, files->len, parts, lengths, &code);
-  if (!fse_device_check (device, code, error, "hand %s.cl to %s", name, device->info->name))
+  if (!fse_device_check (device, code, error, N_("Could not hand %s.cl to %s"), name, device->info->name))
     return NULL;
 
   code = clBuildProgram (program, 1, &device->info->cl_device, options, NULL, NULL);
@@ -175,7 +176,7 @@ build_source (FseDevice *device, const gchar *name, GError **error)
       valid = g_utf8_make_valid (log, -1);
       clReleaseProgram (program);
       g_set_error (error, FSE_ERROR, FSE_ERROR_BUILD,
-                   "The kernels of %s.cl do not compile on %s (%s). Choose another device, or update its driver.\n%s",
+                   _("The kernels of %s.cl do not compile on %s (%s). Choose another device, or update its driver.\n%s"),
                    name, device->info->name, fse_cl_error_name (code), valid);
       return NULL;
     }
@@ -273,7 +274,7 @@ fse_program_kernel (FseDevice *device, const gchar *program_name, const gchar *n
   if (!program)
     return NULL;
   kernel = clCreateKernel (program, name, &code);
-  if (!fse_device_check (device, code, error, "find kernel %s on %s", key, device->info->name))
+  if (!fse_device_check (device, code, error, N_("Could not find kernel %s on %s"), key, device->info->name))
     return NULL;
   g_hash_table_insert (device->kernels, g_strdup (key), kernel);
   return kernel;

@@ -15,6 +15,7 @@
 
 #include "device/cache.h"
 #include "device/device-private.h"
+#include "i18n.h"
 
 #define PROGRAM "self_test"
 #define GROUP 64 /* as in self_test.cl */
@@ -71,7 +72,7 @@ check (Test *test, const gchar *what, const gdouble *expected, guint n, gdouble 
     if (!(fabs (got[i] - expected[i]) <= 1e-5 * (scale + fabs (expected[i]))))
       {
         g_set_error (error, FSE_ERROR, FSE_ERROR_DEVICE,
-                     "%s fails its self-test: %s gives %.7g where %.7g is right. Update its driver, or choose another device.",
+                     _("%s fails its self-test (%s): it gives %.7g where %.7g is right. Update its driver, or choose another device."),
                      test->device->info->name, what, got[i], expected[i]);
         return FALSE;
       }
@@ -92,7 +93,7 @@ test_silu (Test *test, GError **error)
   return fse_device_write (test->device, test->a, x, SILU_N, error)
          && fse_launch (test->device, PROGRAM, "test_silu", fse_range_each (test->device, SILU_N), error,
                         FSE_BUF (test->a), FSE_BUF (test->out), FSE_UINT (SILU_N), FSE_END)
-         && check (test, "the exponential function", y, SILU_N, 1.0, error);
+         && check (test, _("exponential function"), y, SILU_N, 1.0, error);
 }
 
 static gboolean
@@ -112,7 +113,7 @@ test_gather (Test *test, GError **error)
   return fse_device_write (test->device, test->a, x, GATHER_N, error)
          && fse_launch (test->device, PROGRAM, "test_gather", fse_range_each (test->device, GATHER_N), error,
                         FSE_BUF (test->a), FSE_BUF (test->out), FSE_UINT (GATHER_N), FSE_END)
-         && check (test, "reading at computed places", y, GATHER_N, 0.0, error);
+         && check (test, _("reading at computed places"), y, GATHER_N, 0.0, error);
 }
 
 static gboolean
@@ -128,7 +129,7 @@ test_sum (Test *test, GError **error)
          && fse_launch (test->device, PROGRAM, "test_sum",
                         cpu ? fse_range_single (1, 1, 1) : fse_range_groups (GROUP, 1, 1, GROUP, 1, 1), error,
                         FSE_BUF (test->a), FSE_BUF (test->out), FSE_UINT (SUM_N), FSE_END)
-         && check (test, "a sum", &sum, 1, 100.0, error);
+         && check (test, _("sum"), &sum, 1, 100.0, error);
 }
 
 static gboolean
@@ -150,7 +151,7 @@ test_gemm (Test *test, GError **error)
                             : fse_range_groups (GEMM_N, GEMM_M, 1, SIDE, SIDE, 1), error,
                         FSE_BUF (test->a), FSE_BUF (test->b), FSE_BUF (test->out),
                         FSE_INT (GEMM_M), FSE_INT (GEMM_N), FSE_INT (GEMM_K), FSE_END)
-         && check (test, "a matrix product", c, GEMM_M * GEMM_N, 1.0, error);
+         && check (test, _("matrix product"), c, GEMM_M * GEMM_N, 1.0, error);
 }
 
 static gboolean
@@ -181,7 +182,7 @@ test_conv (Test *test, GError **error)
                             : fse_range_groups (CONV_CO, CONV_W, CONV_H, SIDE, SIDE, 1), error,
                         FSE_BUF (test->a), FSE_BUF (test->b), FSE_BUF (test->out), FSE_INT (CONV_H),
                         FSE_INT (CONV_W), FSE_INT (CONV_CI), FSE_INT (CONV_CO), FSE_END)
-         && check (test, "a convolution", y, CONV_H * CONV_W * CONV_CO, 1.0, error);
+         && check (test, _("convolution"), y, CONV_H * CONV_W * CONV_CO, 1.0, error);
 }
 
 static gboolean
@@ -228,7 +229,7 @@ fse_self_test (FseDevice *device, gboolean again, GError **error)
   if (shall_fail (device))
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_DEVICE,
-                   "%s fails its self-test, because FEW_SHOT_EDIT_FAIL_DEVICE says so. Unset that, or choose another device.",
+                   _("%s fails its self-test, because FEW_SHOT_EDIT_FAIL_DEVICE says so. Unset that, or choose another device."),
                    device->info->name);
       return FALSE;
     }
@@ -240,7 +241,7 @@ fse_self_test (FseDevice *device, gboolean again, GError **error)
     {
       fse_cache_test_end (mark);
       g_set_error (error, FSE_ERROR, FSE_ERROR_DEVICE,
-                   "The driver of %s has crashed in earlier self-tests. Update it, or try it again with “few-shot-edit devices”.",
+                   _("The driver of %s has crashed in earlier self-tests. Update it, or try it again with “few-shot-edit devices”."),
                    device->info->name);
       return FALSE;
     }

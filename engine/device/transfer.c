@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "device/device-private.h"
+#include "i18n.h"
 
 /* The event that a command is to fill in, if anyone wants it. */
 #define EVENT(device, event) ((device)->profile ? &(event) : NULL)
@@ -24,7 +25,7 @@ fse_device_write (FseDevice *device, FseBuffer buffer, const void *host, gsize f
                                0, NULL, EVENT (device, event));
 
   fse_device_profile_event (device, "(write)", event);
-  return fse_device_check (device, code, error, "write to %s", device->info->name);
+  return fse_device_check (device, code, error, N_("Could not write to %s"), device->info->name);
 }
 
 /* The numbers wait in a ring of the device's own until it has fetched them; a
@@ -44,7 +45,7 @@ fse_device_send (FseDevice *device, FseBuffer buffer, const void *host, gsize fl
       clReleaseEvent (sending->event);
       sending->event = NULL;
     }
-  if (!fse_device_check (device, code, error, "write to %s", device->info->name))
+  if (!fse_device_check (device, code, error, N_("Could not write to %s"), device->info->name))
     return FALSE;
   if (sending->floats < floats)
     {
@@ -55,7 +56,7 @@ fse_device_send (FseDevice *device, FseBuffer buffer, const void *host, gsize fl
   memcpy (sending->host, host, floats * sizeof (gfloat));
   code = clEnqueueWriteBuffer (device->queue, buffer.mem, CL_FALSE, buffer.at * 4, floats * 4, sending->host,
                                0, NULL, &sending->event);
-  if (!fse_device_check (device, code, error, "write to %s", device->info->name))
+  if (!fse_device_check (device, code, error, N_("Could not write to %s"), device->info->name))
     return FALSE;
   if (device->profile)
     {
@@ -89,7 +90,7 @@ fse_device_read (FseDevice *device, FseBuffer buffer, void *host, gsize floats, 
                               0, NULL, EVENT (device, event));
 
   fse_device_profile_event (device, "(read)", event);
-  return fse_device_check (device, code, error, "read from %s", device->info->name);
+  return fse_device_check (device, code, error, N_("Could not read from %s"), device->info->name);
 }
 
 gboolean
@@ -107,7 +108,7 @@ fse_device_zero (FseDevice *device, FseBuffer buffer, gsize floats, GError **err
                               0, NULL, EVENT (device, event));
 
   fse_device_profile_event (device, "(clear)", event);
-  return fse_device_check (device, code, error, "clear memory on %s", device->info->name);
+  return fse_device_check (device, code, error, N_("Could not clear memory on %s"), device->info->name);
 }
 
 gboolean
@@ -122,5 +123,5 @@ fse_device_copy (FseDevice *device, FseBuffer from, FseBuffer to, gsize floats, 
                               0, NULL, EVENT (device, event));
 
   fse_device_profile_event (device, "(copy)", event);
-  return fse_device_check (device, code, error, "copy memory on %s", device->info->name);
+  return fse_device_check (device, code, error, N_("Could not copy memory on %s"), device->info->name);
 }

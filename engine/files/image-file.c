@@ -13,6 +13,7 @@
 
 #include "files/disk.h"
 #include "files/metadata.h"
+#include "i18n.h"
 
 /* Turns as EXIF's orientation says: 2..4 keep the size, 5..8 swap its sides. */
 static FsePicture *
@@ -84,20 +85,20 @@ fse_picture_load (const gchar *path, GError **error)
   n = g_mapped_file_get_length (map);
   if (n == 0)
     {
-      g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE, "“%s” is empty (0 bytes). Save the picture again.", shown);
+      g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE, _("“%s” is empty (0 bytes). Save the picture again."), shown);
       return NULL;
     }
   facts = fse_picture_facts (bytes, n);
   if (facts.kind == FSE_PICTURE_XCF)
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
-                   "“%s” is a GIMP file with layers. Export it as PNG first.", shown);
+                   _("“%s” is a GIMP file with layers. Export it as PNG first."), shown);
       return NULL;
     }
   if (!facts.complete)
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
-                   "“%s” is damaged: the file ends before the picture does. Copy or save it again.", shown);
+                   _("“%s” is damaged: the file ends before the picture does. Copy or save it again."), shown);
       return NULL;
     }
 
@@ -112,10 +113,10 @@ fse_picture_load (const gchar *path, GError **error)
       g_debug ("%s: %s", shown, reason->message);
       if (facts.kind == FSE_PICTURE_OTHER)
         g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
-                     "“%s” is not a picture that can be read. Use PNG, JPEG, WebP or TIFF.", shown);
+                     _("“%s” is not a picture that can be read. Use PNG, JPEG, WebP or TIFF."), shown);
       else
         g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
-                     "“%s” is damaged and cannot be decoded. Copy or save it again.", shown);
+                     _("“%s” is damaged and cannot be decoded. Copy or save it again."), shown);
       return NULL;
     }
   return turn_upright (picture, facts.orientation, error);
@@ -217,8 +218,8 @@ static gboolean
 refuse_half (const FseDiskFile *file, GError **error)
 {
   g_set_error (error, FSE_ERROR, FSE_ERROR_IO,
-               "“%s” could not be saved to its end: the disk may be full. What was there before is unchanged. "
-               "Free some space and try again.", file->shown);
+               _("“%s” could not be saved to its end: the disk may be full. What was there before is unchanged. "
+                 "Free some space and try again."), file->shown);
   return FALSE;
 }
 
@@ -281,7 +282,7 @@ fse_picture_save (const FsePicture *picture, const gchar *path, const gchar *ori
           if (reason->domain == FSE_ERROR)
             g_propagate_error (error, g_steal_pointer (&reason));
           else
-            g_set_error (error, FSE_ERROR, FSE_ERROR_IO, "“%s” could not be saved: %s", file.shown, reason->message);
+            g_set_error (error, FSE_ERROR, FSE_ERROR_IO, _("“%s” could not be saved: %s"), file.shown, reason->message);
           return FALSE;
         }
     }
@@ -310,7 +311,7 @@ fse_image_save (const FseImage *image, const gchar *path, GError **error)
       g_autofree gchar *shown = g_filename_display_name (path);
 
       g_set_error (error, FSE_ERROR, FSE_ERROR_IO,
-                   "“%s” could not be saved: its name must end in .png, .jpg, .webp or .tif.", shown);
+                   _("“%s” could not be saved: its name must end in .png, .jpg, .webp or .tif."), shown);
       return FALSE;
     }
   picture = suited (kind, image->width, image->height, image->bits, image->gray, image->has_alpha, FALSE, image->profile, error);

@@ -3,6 +3,7 @@
  * A picture in main memory.
  */
 #include "files/image.h"
+#include "i18n.h"
 
 /* 4 GiB of floats: a file that claims more is lying or beyond this program. */
 #define MAX_PIXELS ((gsize) 1 << 28)
@@ -15,7 +16,7 @@ fse_image_new (gint width, gint height, GError **error)
 
   if (width < 1 || height < 1)
     {
-      g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE, "A picture of %d x %d pixels holds nothing.", width, height);
+      g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE, _("A picture of %d x %d pixels holds nothing."), width, height);
       return NULL;
     }
   if ((gsize) width <= MAX_PIXELS / height)
@@ -23,7 +24,7 @@ fse_image_new (gint width, gint height, GError **error)
   if (!rgba)
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_OUT_OF_MEMORY,
-                   "A picture of %d x %d pixels needs %.1f GB of memory, more than there is. Use a smaller one.",
+                   _("A picture of %d x %d pixels needs %.1f GB of memory, more than there is. Use a smaller one."),
                    width, height, (gdouble) width * height * 16 / 1e9);
       return NULL;
     }

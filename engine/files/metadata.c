@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "files/metadata.h"
+#include "i18n.h"
 
 #include <gexiv2/gexiv2.h>
 #include <string.h>
@@ -76,5 +77,5 @@ fse_metadata_copy (const gchar *from, const gchar *to, gint width, gint height)
   forget_pixels (metadata, width, height);
   if (gexiv2_metadata_save_file (metadata, to, &error))
     return NULL;
-  return g_strdup_printf ("The metadata of “%s” could not be kept: %s.", shown, error->message);
+  return g_strdup_printf (_("The metadata of “%s” could not be kept: %s."), shown, error->message);
 }

@@ -5,6 +5,7 @@
  * table of names; everything after that is common to all.
  */
 #include "files/pairs.h"
+#include "i18n.h"
 
 #include <math.h>
 #include <string.h>
@@ -97,8 +98,8 @@ fse_pairs_add (FsePairs *pairs, const gchar *name, FseImage *before, FseImage *a
   if (fabs (ratio_x / ratio_y - 1) > 0.01 + 1.0 / MIN (before->height, after->height) + 1.0 / MIN (before->width, after->width))
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR,
-                   "The before of “%s” is %d x %d pixels and its after %d x %d: they do not show the same frame. "
-                   "Crop one of them.", name, before->width, before->height, after->width, after->height);
+                   _("The before of “%s” is %d x %d pixels and its after %d x %d: they do not show the same frame. "
+                     "Crop one of them."), name, before->width, before->height, after->width, after->height);
       return FALSE;
     }
   small_before = reduced (before, error);
@@ -111,7 +112,7 @@ fse_pairs_add (FsePairs *pairs, const gchar *name, FseImage *before, FseImage *a
   if (!small_after)
     return FALSE;
   if (after->width != before->width || after->height != before->height)
-    warn (pairs, "The after of “%s” (%d x %d pixels) was scaled to the size of its before (%d x %d).", name,
+    warn (pairs, _("The after of “%s” (%d x %d pixels) was scaled to the size of its before (%d x %d)."), name,
           after->width, after->height, before->width, before->height);
 
   pair = g_new0 (FsePair, 1);
@@ -143,7 +144,7 @@ fse_pairs_check (FsePairs *pairs, GError **error)
   if (n == 0)
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR,
-                   "There are no pairs to learn from. Give at least one before with its after, better 5 to 50.");
+                   _("There are no pairs to learn from. Give at least one before with its after, better 5 to 50."));
       return FALSE;
     }
   for (guint i = 0; i < n; i++)
@@ -158,17 +159,19 @@ fse_pairs_check (FsePairs *pairs, GError **error)
   if (n_same == n)
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR, n == 1
-                     ? "The before and the after are identical: there is no edit to learn. Edit the after."
-                     : "Every before is identical to its after: there is no edit to learn. Edit the afters.");
+                     ? _("The before and the after are identical: there is no edit to learn. Edit the after.")
+                     : _("Every before is identical to its after: there is no edit to learn. Edit the afters."));
       return FALSE;
     }
   if (n_same)
-    warn (pairs, "%u of %u pairs have an after identical to the before (%s%s). Right if the edit leaves such pictures alone.",
+    warn (pairs,
+          ngettext ("%u of %u pairs has an after identical to the before (%s%s). Right if the edit leaves such pictures alone.",
+                    "%u of %u pairs have an after identical to the before (%s%s). Right if the edit leaves such pictures alone.", n_same),
           n_same, n, same->str, n_same > 3 ? " ..." : "");
   if (n == 1)
-    warn (pairs, "There is only one pair: the edit is learned from a single example. Give 5 or more for a better result.");
+    warn (pairs, _("There is only one pair: the edit is learned from a single example. Give 5 or more for a better result."));
   else if (n < 5)
-    warn (pairs, "There are only %u pairs. Give 5 or more for a better result.", n);
+    warn (pairs, _("There are only %u pairs. Give 5 or more for a better result."), n);
   return TRUE;
 }
 
@@ -190,7 +193,7 @@ put (GHashTable *entries, const gchar *stem, const gchar *path, gboolean after, 
       g_autofree gchar *shown = g_filename_display_name (path), *other = g_filename_display_name (*slot);
 
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR,
-                   "“%s” and “%s” have the same name but for the ending: which one is meant? Remove one.", other, shown);
+                   _("“%s” and “%s” have the same name but for the ending: which one is meant? Remove one."), other, shown);
       return FALSE;
     }
   *slot = g_strdup (path);
@@ -211,12 +214,12 @@ pictures_in (const gchar *folder, GError **error)
       g_autofree gchar *shown = g_filename_display_name (folder);
 
       if (!g_file_test (folder, G_FILE_TEST_EXISTS))
-        g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR, "There is no folder “%s”.", shown);
+        g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR, _("There is no folder “%s”."), shown);
       else if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
         g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR,
-                     "“%s” is not a folder. Pairs are given as a folder with before/ and after/ in it.", shown);
+                     _("“%s” is not a folder. Pairs are given as a folder with before/ and after/ in it."), shown);
       else
-        g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR, "The folder “%s” cannot be read: %s.", shown, reason->message);
+        g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR, _("The folder “%s” cannot be read: %s."), shown, reason->message);
       return NULL;
     }
   files = g_ptr_array_new_with_free_func (g_free);
@@ -313,8 +316,8 @@ list_entries (const gchar *folder, GError **error)
     {
       ok = FALSE;
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR,
-                   "“%s” holds no pairs. Put pictures of equal names into its folders before and after, "
-                   "or name them NAME_before.png and NAME_after.png.", shown);
+                   _("“%s” holds no pairs. Put pictures of equal names into its folders before and after, "
+                     "or name them NAME_before.png and NAME_after.png."), shown);
     }
   for (guint i = 0; ok && i < list->len; i++)
     {
@@ -325,8 +328,10 @@ list_entries (const gchar *folder, GError **error)
       g_free (shown);
       shown = g_filename_display_name (at->before ? at->before : at->after);
       ok = FALSE;
-      g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR, "“%s” has no %s of the same name. Add it, or remove this one.",
-                   shown, at->before ? "after" : "before");
+      g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR,
+                   at->before ? _("“%s” has no after of the same name. Add it, or remove this one.")
+                              : _("“%s” has no before of the same name. Add it, or remove this one."),
+                   shown);
     }
   if (!ok)
     g_clear_pointer (&list, g_ptr_array_unref);

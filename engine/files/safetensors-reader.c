@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "files/disk.h"
+#include "i18n.h"
 
 #define MAX_HEADER ((guint64) 100 << 20) /* as in the format's own library */
 #define MAX_MARKS 1000000                /* commas: bounds the parser's memory */
@@ -50,7 +51,7 @@ refuse (const gchar *name, GError **error, const gchar *what, ...)
   va_start (arguments, what);
   text = g_strdup_vprintf (what, arguments);
   va_end (arguments);
-  g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL, "“%s” is not a usable model file (%s): choose a file that Train has written.", name, text);
+  g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL, _("“%s” is not a usable model file (%s): choose a file that Train has written."), name, text);
   return FALSE;
 }
 
@@ -157,18 +158,18 @@ parse_tensor (FseTensorsReader *reader, const gchar *name, JsonNode *node, GErro
   guint64            n_bytes;
 
   if (!JSON_NODE_HOLDS_OBJECT (node))
-    return refuse (reader->name, error, "its header does not describe the tensor “%s”", name);
+    return refuse (reader->name, error, _("its header does not describe the tensor “%s”"), name);
   object = json_node_get_object (node);
   dtype = json_object_get_member (object, "dtype");
   shape = array_of (object, "shape");
   offsets = array_of (object, "data_offsets");
   if (!dtype || !JSON_NODE_HOLDS_VALUE (dtype) || json_node_get_value_type (dtype) != G_TYPE_STRING || !shape ||
       !offsets || json_array_get_length (offsets) != 2 || json_array_get_length (shape) > MAX_DIMS)
-    return refuse (reader->name, error, "its header does not describe the tensor “%s”", name);
+    return refuse (reader->name, error, _("its header does not describe the tensor “%s”"), name);
 
   type = find_dtype (json_node_get_string (dtype));
   if (!type)
-    return refuse (reader->name, error, "the tensor “%s” is of an unknown type", name);
+    return refuse (reader->name, error, _("the tensor “%s” is of an unknown type"), name);
   tensor->dtype = type->name;
   n_bytes = type->size;
 
@@ -179,17 +180,17 @@ parse_tensor (FseTensorsReader *reader, const gchar *name, JsonNode *node, GErro
       guint64 side;
 
       if (!natural_at (shape, i, &side) || !g_uint64_checked_mul (&tensor->n_elements, tensor->n_elements, side))
-        return refuse (reader->name, error, "the shape of the tensor “%s” is impossible", name);
+        return refuse (reader->name, error, _("the shape of the tensor “%s” is impossible"), name);
       tensor->shape[i] = side;
     }
   if (!g_uint64_checked_mul (&n_bytes, n_bytes, tensor->n_elements))
-    return refuse (reader->name, error, "the shape of the tensor “%s” is impossible", name);
+    return refuse (reader->name, error, _("the shape of the tensor “%s” is impossible"), name);
 
   if (!natural_at (offsets, 0, &tensor->begin) || !natural_at (offsets, 1, &tensor->end) ||
       tensor->begin > tensor->end || tensor->end > reader->n_data)
-    return refuse (reader->name, error, "the tensor “%s” lies outside the file, which may be cut off", name);
+    return refuse (reader->name, error, _("the tensor “%s” lies outside the file, which may be cut off"), name);
   if (tensor->end - tensor->begin != n_bytes)
-    return refuse (reader->name, error, "the tensor “%s” is not of the size that its shape tells", name);
+    return refuse (reader->name, error, _("the tensor “%s” is not of the size that its shape tells"), name);
   g_hash_table_insert (reader->tensors, g_strdup (name), g_steal_pointer (&tensor));
   return TRUE;
 }
@@ -202,12 +203,12 @@ parse_metadata (FseTensorsReader *reader, JsonNode *node, GError **error)
   JsonNode      *value;
 
   if (!JSON_NODE_HOLDS_OBJECT (node))
-    return refuse (reader->name, error, "its metadata are not texts");
+    return refuse (reader->name, error, _("its metadata are not texts"));
   json_object_iter_init (&iter, json_node_get_object (node));
   while (json_object_iter_next (&iter, &key, &value))
     {
       if (!JSON_NODE_HOLDS_VALUE (value) || json_node_get_value_type (value) != G_TYPE_STRING)
-        return refuse (reader->name, error, "its metadata are not texts");
+        return refuse (reader->name, error, _("its metadata are not texts"));
       g_hash_table_insert (reader->metadata, g_strdup (key), json_node_dup_string (value));
     }
   return TRUE;
@@ -241,11 +242,11 @@ check_cover (FseTensorsReader *reader, GError **error)
       const Tensor *tensor = g_ptr_array_index (places, i);
 
       if (tensor->begin != at)
-        return refuse (reader->name, error, "its tensors overlap or leave holes");
+        return refuse (reader->name, error, _("its tensors overlap or leave holes"));
       at = tensor->end;
     }
   if (at != reader->n_data)
-    return refuse (reader->name, error, "it is longer than its tensors");
+    return refuse (reader->name, error, _("it is longer than its tensors"));
   return TRUE;
 }
 
@@ -261,20 +262,20 @@ parse (FseTensorsReader *reader, GError **error)
   guint64                length;
 
   if (n == 0)
-    return refuse (reader->name, error, "it is empty");
+    return refuse (reader->name, error, _("it is empty"));
   if (n < 8)
-    return refuse (reader->name, error, "it is too short");
+    return refuse (reader->name, error, _("it is too short"));
   memcpy (&length, bytes, 8);
   length = GUINT64_FROM_LE (length);
   if (n > 8 && bytes[8] != '{')
-    return refuse (reader->name, error, "it is of another kind");
+    return refuse (reader->name, error, _("it is of another kind"));
   if (length > MAX_HEADER || length > n - 8)
-    return refuse (reader->name, error, "its header does not fit into the file, which may be cut off");
+    return refuse (reader->name, error, _("its header does not fit into the file, which may be cut off"));
   header = length;
   if (!harmless ((const gchar *) bytes + 8, header) ||
       !json_parser_load_from_data (parser, (const gchar *) bytes + 8, header, NULL) ||
       !json_parser_get_root (parser) || !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
-    return refuse (reader->name, error, "its header is not well-formed");
+    return refuse (reader->name, error, _("its header is not well-formed"));
 
   reader->data = bytes + 8 + header;
   reader->n_data = n - 8 - header;
@@ -344,12 +345,12 @@ lookup (FseTensorsReader *reader, const gchar *name, const gchar *dtype, gsize n
   const Tensor *tensor = g_hash_table_lookup (reader->tensors, name);
 
   if (!tensor)
-    refuse (reader->name, error, "the tensor “%s” is missing", name);
+    refuse (reader->name, error, _("the tensor “%s” is missing"), name);
   else if (strcmp (tensor->dtype, dtype) != 0)
-    refuse (reader->name, error, "the tensor “%s” is of type %s instead of %s", name, tensor->dtype, dtype);
+    refuse (reader->name, error, _("the tensor “%s” is of type %s instead of %s"), name, tensor->dtype, dtype);
   else if (tensor->n_elements != n_elements)
-    refuse (reader->name, error, "the tensor “%s” has %" G_GUINT64_FORMAT " values instead of %" G_GSIZE_FORMAT, name,
-            tensor->n_elements, n_elements);
+    refuse (reader->name, error, _("the tensor “%s” has %.0f values instead of %.0f"), name, (gdouble) tensor->n_elements,
+            (gdouble) n_elements);
   else
     return tensor;
   return NULL;
@@ -387,7 +388,7 @@ fse_tensors_reader_f32 (FseTensorsReader *reader, const gchar *name, gsize n_ele
   for (gsize i = 0; i < n_elements; i++)
     if (!isfinite (values[i]))
       {
-        refuse (reader->name, error, "the tensor “%s” holds values that are not numbers", name);
+        refuse (reader->name, error, _("the tensor “%s” holds values that are not numbers"), name);
         return NULL;
       }
   return values;

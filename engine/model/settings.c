@@ -4,6 +4,7 @@
  * JSON of the model file, so that a name means the same everywhere.
  */
 #include "model/settings.h"
+#include "i18n.h"
 
 #include <json-glib/json-glib.h>
 #include <math.h>
@@ -242,19 +243,19 @@ fse_settings_set (FseSettings *settings, const gchar *assignment, GError **error
 
       for (gint i = 1; help[i].name; i++)
         g_string_append_printf (names, ", %s", help[i].name);
-      g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, "There is no setting called “%s”. There are: %s.", name,
+      g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("There is no setting called “%s”. There are: %s."), name,
                    names->str);
       return FALSE;
     }
   if (!equals)
     {
-      g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, "The setting %s needs a value: %s=VALUE, where VALUE is %s.",
+      g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("The setting %s needs a value: %s=VALUE, where VALUE is %s."),
                    name, name, help[index].values);
       return FALSE;
     }
   if (!set_value (settings, index, equals + 1))
     {
-      g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, "“%s” is no value for %s. Allowed: %s.", equals + 1, name,
+      g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("“%s” is no value for %s. Allowed: %s."), equals + 1, name,
                    help[index].values);
       return FALSE;
     }
@@ -270,7 +271,7 @@ fse_settings_check (const FseSettings *settings, GError **error)
         gchar text[G_ASCII_DTOSTR_BUF_SIZE];
 
         g_ascii_formatd (text, sizeof text, "%.16g", value_of (settings, &settings_table[i]));
-        g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, "The setting %s is %s. Allowed: %s.", help[i].name, text,
+        g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("The setting %s is %s. Allowed: %s."), help[i].name, text,
                      help[i].values);
         return FALSE;
       }
@@ -350,7 +351,7 @@ fse_settings_from_json (FseSettings *settings, const gchar *json, GError **error
   if (!g_str_has_prefix (json, "{") || strchr (json + 1, '{') || strchr (json, '[') ||
       !json_parser_load_from_data (parser, json, -1, NULL))
     {
-      g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL, "The settings are not well-formed: the file is damaged.");
+      g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL, _("The settings are not well-formed: the file is damaged."));
       return FALSE;
     }
 
@@ -364,13 +365,13 @@ fse_settings_from_json (FseSettings *settings, const gchar *json, GError **error
       if (index < 0)
         {
           g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL,
-                       "The settings hold “%s”, which this version does not know. Use a newer Few-shot Edit.", name);
+                       _("The settings hold “%s”, which this version does not know. Use a newer Few-shot Edit."), name);
           return FALSE;
         }
       if (!text || !set_value (settings, index, text))
         {
           g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL,
-                       "The settings hold a wrong value for %s (allowed: %s): the file is damaged.", name,
+                       _("The settings hold a wrong value for %s (allowed: %s): the file is damaged."), name,
                        help[index].values);
           return FALSE;
         }

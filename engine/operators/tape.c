@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "i18n.h"
 #include "operators/plan.h"
 
 /* Kernels may read so many floats past a tensor; kernels-cl/common.cl says why. */
@@ -419,7 +420,9 @@ fse_tape_seal (FseTape *tape, GError **error)
 
       if (!fse_device_alloc (tape->device, fse_plan_chunk_floats (tape->plan, chunk), &buffer, error))
         {
-          g_prefix_error (error, "This needs %.0f MB on the device. ", need / 1e6);
+          g_autofree gchar *all = g_strdup_printf (_("This needs %.0f MB on the device."), need / 1e6);
+
+          g_prefix_error (error, "%s ", all);
           return FALSE;
         }
       g_array_append_val (tape->arenas, buffer);

@@ -2,6 +2,7 @@
 #include "training/checkpoint.h"
 
 #include "files/safetensors.h"
+#include "i18n.h"
 
 #define KIND "few-shot-edit checkpoint"
 #define FORMAT "2"
@@ -104,10 +105,9 @@ fse_checkpoint_save (const gchar *path, const FseSettings *settings, const gchar
 }
 
 static gboolean
-refuse (GError **error, const gchar *path, const gchar *reason)
+refuse (GError **error, const gchar *path, const gchar *sentence)
 {
-  g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL,
-               "The checkpoint “%s” %s. Start without resuming to train from the beginning.", path, reason);
+  g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL, sentence, path);
   return FALSE;
 }
 
@@ -150,7 +150,7 @@ fse_checkpoint_load (const gchar *path, const FseSettings *settings, const gchar
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL,
-                   "There is no checkpoint “%s” to go on from. Start without resuming to train from the beginning.", path);
+                   _("There is no checkpoint “%s” to go on from. Start without resuming to train from the beginning."), path);
       return FALSE;
     }
   reader = fse_tensors_reader_open (path, error);
@@ -158,18 +158,22 @@ fse_checkpoint_load (const gchar *path, const FseSettings *settings, const gchar
     return FALSE;
   if (g_strcmp0 (fse_tensors_reader_get (reader, "kind"), KIND) != 0
       || g_strcmp0 (fse_tensors_reader_get (reader, "format"), FORMAT) != 0)
-    return refuse (error, path, "was not written by this version of Few-shot Edit");
+    return refuse (error, path, _("The checkpoint “%s” was not written by this version of Few-shot Edit. "
+                                   "Start without resuming to train from the beginning."));
   if (g_strcmp0 (fse_tensors_reader_get (reader, "pairs"), digest) != 0)
-    return refuse (error, path, "belongs to other pairs or to another size");
+    return refuse (error, path, _("The checkpoint “%s” belongs to other pairs or to another size. "
+                                   "Start without resuming to train from the beginning."));
   if (g_strcmp0 (fse_tensors_reader_get (reader, "settings"), json) != 0)
-    return refuse (error, path, "belongs to other settings");
+    return refuse (error, path, _("The checkpoint “%s” belongs to other settings. "
+                                   "Start without resuming to train from the beginning."));
   if (!fse_tensors_reader_number (reader, "step", 0, 4e9, &step)
       || !fse_tensors_reader_number (reader, "seconds", 0, 1e9, &state->seconds)
       || !fse_tensors_reader_number (reader, "loss", -1e9, 1e9, &state->loss)
       || !fse_tensors_reader_number (reader, "error", 0, 1e9, &state->error)
       || !fse_tensors_reader_number (reader, "best_step", 0, 4e9, &best_step)
       || !fse_tensors_reader_number (reader, "best_score", 0, 1e9, &best_score))
-    return refuse (error, path, "is damaged");
+    return refuse (error, path, _("The checkpoint “%s” is damaged. "
+                                   "Start without resuming to train from the beginning."));
 
   for (gsize i = 0; i < G_N_ELEMENTS (arena_names); i++)
     if (arena_names[i])

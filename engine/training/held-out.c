@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "training/held-out.h"
+#include "i18n.h"
 
 #include <math.h>
 
@@ -13,8 +14,9 @@ fse_held_out_count (gint setting, guint n, guint *count, GError **error)
   if (*count < n)
     return TRUE;
   g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE,
-               "With validation=%u none of %u pair%s would be left to learn from. Hold fewer out, or give more pairs.", *count, n,
-               n == 1 ? "" : "s");
+               ngettext ("With validation=%u none of %u pair would be left to learn from. Hold fewer out, or give more pairs.",
+                         "With validation=%u none of %u pairs would be left to learn from. Hold fewer out, or give more pairs.", n),
+               *count, n);
   return FALSE;
 }
 

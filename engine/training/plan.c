@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "training/plan.h"
+#include "i18n.h"
 
 #include <math.h>
 
@@ -32,7 +33,7 @@ fse_quality_parse (const gchar *text, FseQuality *quality, GError **error)
         *quality = (FseQuality) i;
         return TRUE;
       }
-  g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, "“%s” is no quality. There are: quick, balanced, best.", text);
+  g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("“%s” is no quality. There are: quick, balanced, best."), text);
   return FALSE;
 }
 

@@ -5,6 +5,7 @@
 
 #include "apply/detail.h"
 #include "files/disk.h"
+#include "i18n.h"
 #include "model/model-file.h"
 #include "operators/optimiser.h"
 #include "training/colour-fit.h"
@@ -209,6 +210,19 @@ read_initial_weights (FseTrainer *trainer, GError **error)
   return file && fse_model_read_weights (file, trainer->device, trainer->weights, error);
 }
 
+/* What is too long for a snapshot ends with a whole character. */
+static void
+tell (FseTrainer *trainer, const gchar *text)
+{
+  FseSnapshot  snapshot = trainer->snapshot;
+  const gchar *end;
+
+  g_strlcpy (snapshot.notice, text, sizeof snapshot.notice);
+  g_utf8_validate (snapshot.notice, -1, &end);
+  snapshot.notice[end - snapshot.notice] = '\0';
+  fse_trainer_publish (trainer, &snapshot);
+}
+
 static gboolean
 prepare (FseTrainer *trainer, GError **error)
 {
@@ -218,9 +232,13 @@ prepare (FseTrainer *trainer, GError **error)
   if (!trainer->device)
     return FALSE;
   g_strlcpy (snapshot.device, fse_device_info (trainer->device)->name, sizeof snapshot.device);
-  if (fse_device_skipped (trainer->device))
-    g_snprintf (snapshot.notice, sizeof snapshot.notice, "Passed over: %s", fse_device_skipped (trainer->device));
   fse_trainer_publish (trainer, &snapshot);
+  if (fse_device_skipped (trainer->device))
+    {
+      g_autofree gchar *text = g_strdup_printf (_("Passed over: %s"), fse_device_skipped (trainer->device));
+
+      tell (trainer, text);
+    }
 
   if (!judge_colour (trainer, error) || !build_to_fit (trainer, error) || !read_initial_weights (trainer, error))
     return FALSE;
@@ -345,13 +363,13 @@ has_lost_patience (FseTrainer *trainer)
 {
   const FseProgressState *state = &trainer->state;
   gdouble                 since = budget_spent (trainer) * (state->step - state->best.step) / state->step;
-  FseSnapshot             snapshot = trainer->snapshot;
+  g_autofree gchar       *text = NULL;
 
   if (!trainer->validation || trainer->settings.patience <= 0 || !state->kept || since < trainer->settings.patience)
     return FALSE;
-  g_snprintf (snapshot.notice, sizeof snapshot.notice,
-              "Training ended after %u steps: the held-out pairs have not done better since step %u.", state->step, state->best.step);
-  fse_trainer_publish (trainer, &snapshot);
+  text = g_strdup_printf (_("Training ended after step %u: the held-out pairs have not done better since step %u."),
+                          state->step, state->best.step);
+  tell (trainer, text);
   return TRUE;
 }
 
@@ -436,13 +454,15 @@ stop_early (FseTrainer *trainer, GError **error)
 {
   if (trainer->state.step == 0)
     {
-      g_set_error (error, FSE_ERROR, FSE_ERROR_CANCELLED, "Training was stopped before its first step; nothing was written.");
+      g_set_error (error, FSE_ERROR, FSE_ERROR_CANCELLED, _("Training was stopped before its first step; nothing was written."));
       return FALSE;
     }
   if (!save_checkpoint (trainer, error))
     return FALSE;
   g_set_error (error, FSE_ERROR, FSE_ERROR_CANCELLED,
-               "Training was stopped after %u steps. The checkpoint “%s” keeps them: train again with --resume to go on.",
+               ngettext ("Training was stopped after %u step. The checkpoint “%s” keeps it: train again with --resume to go on.",
+                         "Training was stopped after %u steps. The checkpoint “%s” keeps them: train again with --resume to go on.",
+                         trainer->state.step),
                trainer->state.step, trainer->checkpoint);
   return FALSE;
 }
@@ -461,12 +481,9 @@ static void
 save_checkpoint_or_tell (FseTrainer *trainer)
 {
   g_autoptr (GError) problem = NULL;
-  FseSnapshot        snapshot = trainer->snapshot;
 
-  if (save_checkpoint (trainer, &problem))
-    return;
-  g_strlcpy (snapshot.notice, problem->message, sizeof snapshot.notice);
-  fse_trainer_publish (trainer, &snapshot);
+  if (!save_checkpoint (trainer, &problem))
+    tell (trainer, problem->message);
 }
 
 /* A run of skipped steps has learnt nothing worth a file. */
@@ -476,8 +493,10 @@ has_learnt (FseTrainer *trainer, GError **error)
   if (trainer->snapshot.skipped * 2 <= trainer->state.step)
     return TRUE;
   g_set_error (error, FSE_ERROR, FSE_ERROR_NUMERIC,
-               "%u of %u steps gave values that are not numbers, so no model was written. "
-               "Train with a lower rate (--set rate=0.0003), or on another device.",
+               ngettext ("%u of %u step gave values that are not numbers, so no model was written. "
+                         "Train with a lower rate (--set rate=0.0003), or on another device.",
+                         "%u of %u steps gave values that are not numbers, so no model was written. "
+                         "Train with a lower rate (--set rate=0.0003), or on another device.", trainer->state.step),
                trainer->snapshot.skipped, trainer->state.step);
   return FALSE;
 }

@@ -56,7 +56,7 @@ typedef struct
   guint64 memory;         /* bytes that training takes on the device; 0 = not known yet */
   gboolean paused;
   gchar   device[128];
-  gchar   notice[256];    /* what the user should know, or empty: devices passed over, a checkpoint not written */
+  gchar   notice[512];    /* what the user should know, or empty: devices passed over, a checkpoint not written */
 } FseSnapshot;
 
 /* Takes references of the pictures.  Afters that are shifted by accident are moved, in `pairs` too, which gets a

@@ -433,11 +433,11 @@ test_error_names (void)
 
   g_assert_true (fse_cl_check (CL_SUCCESS, &error, "nothing"));
   g_assert_no_error (error);
-  g_assert_false (fse_cl_check (CL_MEM_OBJECT_ALLOCATION_FAILURE, &error, "get %d bytes", 7));
+  g_assert_false (fse_cl_check (CL_MEM_OBJECT_ALLOCATION_FAILURE, &error, "Could not get %d bytes", 7));
   g_assert_error (error, FSE_ERROR, FSE_ERROR_OUT_OF_MEMORY);
   g_assert_nonnull (strstr (error->message, "Could not get 7 bytes: CL_MEM_OBJECT_ALLOCATION_FAILURE (-4)"));
   g_clear_error (&error);
-  g_assert_false (fse_cl_check (CL_INVALID_COMMAND_QUEUE, &error, "run"));
+  g_assert_false (fse_cl_check (CL_INVALID_COMMAND_QUEUE, &error, "Could not run"));
   g_assert_error (error, FSE_ERROR, FSE_ERROR_DEVICE);
 }
 

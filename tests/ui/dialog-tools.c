@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "ui/config-i18n.h"
+#include "i18n.h"
 #include "fake-host.h"
 #include "ui/message-bar.h"
 #include "ui/model-card.h"

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/config-i18n.h"
+#include "i18n.h"
 
 #include "dialog-tools.h"
 #include "fake-host.h"
