@@ -275,11 +275,18 @@ test_german (void)
 {
   FakeHost                   *fake    = fake_host_new (folder);
   g_autoptr (FseApplyRequest) request = fse_apply_request_new ();
+  g_autofree gchar           *missing = g_build_filename (folder, "missing.fewshot.safetensors", NULL);
   GtkWidget                  *dialog;
 
   fse_request_string (&request->model, model);
   dialog = open_dialog (fake, request);
   g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (dialog_part (dialog, "apply"))), ==, "_Anwenden");
+  dialog_destroy (dialog);
+
+  fse_request_string (&request->model, missing); /* the engine's own sentence */
+  dialog = open_dialog (fake, request);
+  dialog_wait_for (dialog, "the missing model was told", dialog_has_message);
+  dialog_assert_message (dialog, "Es gibt keine Datei");
   dialog_destroy (dialog);
   fake_host_free (fake);
   check_pages ();

@@ -515,6 +515,15 @@ test_german (void)
   gtk_widget_show (dialog);
   g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (dialog_part (dialog, "train"))), ==, "_Trainieren");
   dialog_destroy (dialog);
+
+  g_ptr_array_set_size (request->examples, 0);
+  g_ptr_array_add (request->examples, fse_example_new_layers (10, 10));
+  dialog = fse_train_dialog_new (&fake->host, FAKE_PICTURE, request);
+  gtk_widget_show (dialog);
+  dialog_press (dialog, "train");
+  dialog_wait_for (dialog, "the engine refused the pair", dialog_has_message);
+  dialog_assert_message (dialog, "Es gibt keine Bearbeitung zu lernen."); /* its own sentence */
+  dialog_destroy (dialog);
   fake_host_free (fake);
   check_pages (GDK_KEY_t);
 }
