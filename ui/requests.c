@@ -65,6 +65,7 @@ fse_train_request_free (FseTrainRequest *request)
   g_free (request->instruction);
   g_free (request->inverse);
   g_strfreev (request->settings);
+  fse_pairs_free (request->pairs);
   g_free (request);
 }
 

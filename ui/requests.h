@@ -8,6 +8,7 @@
 #define FSE_REQUESTS_H
 
 #include "example.h"
+#include "files/pairs.h"
 #include "model/settings.h"
 
 G_BEGIN_DECLS
@@ -31,6 +32,7 @@ typedef struct
   gboolean   resume;   /* go on from the model's checkpoint */
   gboolean   further;  /* start from the weights of the model that is there */
   gint       guest;    /* the layer on which the edit is shown as it is by now, or -1; not stored */
+  FsePairs  *pairs;    /* owned; used when there are neither examples nor a folder, or NULL; not stored */
 } FseTrainRequest;
 
 typedef struct

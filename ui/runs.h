@@ -45,6 +45,8 @@ FseValidationPoint *fse_train_run_looks (FseTrainRun *run, gsize *n);
 /* What the pairs gave reason to say, one sentence a line, or NULL; after the
  * start of the steps it does not change. */
 gchar       *fse_train_run_warnings (FseTrainRun *run);
+/* What a finished run has learnt from, the caller's then; NULL where it did not come so far. */
+FsePairs    *fse_train_run_take_pairs (FseTrainRun *run);
 /* Waits for the end, frees the run, and tells how it went. */
 gboolean     fse_train_run_end      (FseTrainRun *run, GError **error);
 

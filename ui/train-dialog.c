@@ -91,7 +91,7 @@ update_buttons (FseTrainDialog *dialog)
   gtk_widget_set_visible (dialog->pause, running);
   gtk_widget_set_visible (dialog->stop, running);
   gtk_widget_set_visible (dialog->back, ! running && ! settings);
-  gtk_widget_set_visible (dialog->further, ! running && ! settings && dialog->request->examples->len > 0);
+  gtk_widget_set_visible (dialog->further, ! running && ! settings);
   gtk_widget_set_visible (dialog->apply, ! running && ! settings);
   gtk_widget_set_visible (dialog->result, ! running && dialog->trained);
   gtk_button_set_label (GTK_BUTTON (dialog->pause), dialog->paused ? _("_Go On") : _("_Pause"));
@@ -141,6 +141,14 @@ fail (FseTrainDialog *dialog, const FseSnapshot *snapshot, const GError *error)
   gtk_stack_set_visible_child_name (GTK_STACK (dialog->stack), "settings");
 }
 
+/* Those of a resumed training, whose file of pairs goes with the checkpoint: it may be trained further. */
+static void
+keep_pairs (FseTrainDialog *dialog, FsePairs *pairs)
+{
+  fse_pairs_free (dialog->request->pairs);
+  dialog->request->pairs = pairs;
+}
+
 static void
 finish (FseTrainDialog *dialog)
 {
@@ -149,6 +157,7 @@ finish (FseTrainDialog *dialog)
   FseSnapshot        snapshot = { 0 };
 
   fse_train_progress_look (FSE_TRAIN_PROGRESS (dialog->progress), dialog->run, NULL, &snapshot);
+  keep_pairs (dialog, dialog->request->examples->len == 0 ? fse_train_run_take_pairs (dialog->run) : NULL);
   if (fse_train_run_end (g_steal_pointer (&dialog->run), &error))
     succeed (dialog, &snapshot, warnings);
   else
@@ -250,6 +259,7 @@ begin_new (FseTrainDialog *dialog, gboolean replace)
     }
   fse_train_settings_take (settings, dialog->request);
   dialog->request->resume = dialog->request->further = FALSE;
+  keep_pairs (dialog, NULL);
   begin (dialog);
 }
 
@@ -291,6 +301,7 @@ begin_resumed (FseTrainDialog *dialog)
     }
   request->resume  = TRUE;
   request->further = FALSE;
+  keep_pairs (dialog, NULL);
   begin (dialog);
 }
 

@@ -36,7 +36,8 @@ struct _FseTrainRun
   gboolean           greeted;  /* its layer is read, or cannot be */
   GError            *error;    /* reading failed */
 
-  FseJob            *job;      /* from then on */
+  FseJob            *job;      /* from then on, */
+  FsePairs          *pairs;    /* which gets or makes these */
 
   GMutex      lock; /* of what follows */
   FseTrainer *trainer;
@@ -61,6 +62,7 @@ run_free (FseTrainRun *run)
   g_clear_error (&run->error);
   g_clear_pointer (&run->trainer, fse_trainer_free);
   g_clear_pointer (&run->request, fse_train_request_free);
+  g_clear_pointer (&run->pairs, fse_pairs_free);
   g_free (run->folder);
   g_free (run->model);
   g_free (run->warnings);
@@ -178,6 +180,8 @@ get_pairs (FseTrainRun *run, GError **error)
     return pairs_of_examples (run, error);
   if (run->folder[0])
     return fse_pairs_load (run->folder, 0, error);
+  if (run->request->pairs)
+    return g_steal_pointer (&run->request->pairs);
   return fse_unfinished_pairs (run->model, error);
 }
 
@@ -191,9 +195,9 @@ invite (FseTrainRun *run, FseTrainer *trainer)
 }
 
 static gboolean
-train (FseTrainRun *run, FsePairs *pairs, GError **error)
+train (FseTrainRun *run, GError **error)
 {
-  FseTrainer *trainer = fse_trainer_new (pairs, &run->settings, run->model, error);
+  FseTrainer *trainer = fse_trainer_new (run->pairs, &run->settings, run->model, error);
 
   if (! trainer)
     return FALSE;
@@ -206,7 +210,7 @@ train (FseTrainRun *run, FsePairs *pairs, GError **error)
     fse_trainer_set_init (trainer, run->model);
 
   g_mutex_lock (&run->lock);
-  run->warnings = join_warnings (pairs);
+  run->warnings = join_warnings (run->pairs);
   run->trainer  = trainer;
   if (run->cancelled)
     fse_trainer_cancel (trainer);
@@ -220,15 +224,15 @@ train (FseTrainRun *run, FsePairs *pairs, GError **error)
 static gboolean
 work (gpointer data, GError **error)
 {
-  FseTrainRun         *run        = data;
-  g_autoptr (FsePairs) pairs      = get_pairs (run, error);
-  g_autofree gchar    *checkpoint = fse_checkpoint_path (run->model);
-  gboolean             ok;
+  FseTrainRun      *run        = data;
+  g_autofree gchar *checkpoint = fse_checkpoint_path (run->model);
+  gboolean          ok;
 
-  if (! pairs || ! fse_pairs_check (pairs, error) || is_cancelled (run, error) || ! settle (run, pairs->pairs->len, error)
-      || ! fse_unfinished_save (run->model, run->request, pairs, error))
+  run->pairs = get_pairs (run, error);
+  if (! run->pairs || ! fse_pairs_check (run->pairs, error) || is_cancelled (run, error)
+      || ! settle (run, run->pairs->pairs->len, error) || ! fse_unfinished_save (run->model, run->request, run->pairs, error))
     return FALSE;
-  ok = train (run, pairs, error);
+  ok = train (run, error);
   if (! g_file_test (checkpoint, G_FILE_TEST_EXISTS))
     fse_unfinished_drop (run->model, FALSE); /* there is nothing to go on from */
   return ok;
@@ -338,7 +342,7 @@ check_examples (const FseTrainRequest *request, GError **error)
                    _("There are %u before layers but %u after layers: give each before its after."), n_before, n_after);
       return FALSE;
     }
-  if (n_before == 0 && ! request->folder[0] && ! request->resume)
+  if (n_before == 0 && ! request->folder[0] && ! request->resume && ! request->pairs)
     {
       g_set_error_literal (error, FSE_ERROR, FSE_ERROR_BAD_PAIR,
                            _("There are no example pairs: give before and after layers, or a folder of pairs."));
@@ -357,6 +361,7 @@ copy_request (const FseTrainRequest *request)
   copy->resume  = request->resume;
   copy->further = request->further;
   copy->guest   = request->guest;
+  copy->pairs   = request->pairs ? fse_pairs_copy (request->pairs) : NULL;
   return copy;
 }
 
@@ -523,6 +528,12 @@ fse_train_run_warnings (FseTrainRun *run)
   warnings = g_strdup (run->warnings);
   g_mutex_unlock (&run->lock);
   return warnings;
+}
+
+FsePairs *
+fse_train_run_take_pairs (FseTrainRun *run)
+{
+  return g_steal_pointer (&run->pairs);
 }
 
 gboolean

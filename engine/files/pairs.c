@@ -59,6 +59,24 @@ fse_pairs_free (FsePairs *pairs)
   g_free (pairs);
 }
 
+FsePairs *
+fse_pairs_copy (const FsePairs *pairs)
+{
+  FsePairs *copy = fse_pairs_new ();
+
+  for (guint i = 0; i < pairs->pairs->len; i++)
+    {
+      const FsePair *pair = g_ptr_array_index (pairs->pairs, i);
+      FsePair       *same = g_new0 (FsePair, 1);
+
+      same->name = g_strdup (pair->name);
+      same->before = fse_image_ref (pair->before);
+      same->after = fse_image_ref (pair->after);
+      g_ptr_array_add (copy->pairs, same);
+    }
+  return copy;
+}
+
 static void
 warn (FsePairs *pairs, const gchar *format, ...) G_GNUC_PRINTF (2, 3);
 

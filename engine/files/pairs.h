@@ -29,6 +29,9 @@ typedef struct
 FsePairs *fse_pairs_new  (void);
 void      fse_pairs_free (FsePairs *pairs);
 
+/* The same pictures, without the warnings. */
+FsePairs *fse_pairs_copy (const FsePairs *pairs);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FsePairs, fse_pairs_free)
 
 /* Keeps references, or reduced copies.  FSE_ERROR_BAD_PAIR where the two sizes differ by more than

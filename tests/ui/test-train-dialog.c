@@ -120,6 +120,20 @@ test_stop_and_resume (void)
   g_assert_true (fse_train_dialog_result (FSE_TRAIN_DIALOG (dialog), &steps, &loss));
   g_assert_cmpuint (steps, ==, stopped + 3);
   g_assert_false (gtk_widget_get_visible (dialog_part (dialog, "resume")));
+
+  /* Its pairs are at hand, as often as it is wanted, and belong to no other training. */
+  for (gint i = 0; i < 2; i++)
+    {
+      g_assert_cmpuint (request->examples->len, ==, 0);
+      dialog_press (dialog, "further");
+      dialog_wait_for (dialog, "it trained further", is_idle);
+      dialog_assert_message (dialog, "The edit is saved.");
+    }
+  dialog_press (dialog, "back");
+  dialog_press (dialog, "clear");
+  dialog_press (dialog, "train");
+  gtk_info_bar_response (GTK_INFO_BAR (dialog_part (dialog, "taken")), 5); /* replace it */
+  dialog_assert_message (dialog, "There are no example pairs");
   dialog_destroy (dialog);
   fake_host_free (fake);
 }
