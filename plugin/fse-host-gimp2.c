@@ -481,6 +481,7 @@ fse_host_gimp2 (void)
       host.display  = gimp_display_name ();
       host.wm_class = gimp_wm_class ();
       host.folder   = g_build_filename (gimp_directory (), "few-shot-edit", NULL);
+      host.theme_file = g_build_filename (gimp_directory (), "themerc", NULL);
     }
   ON_MAIN_THREAD ();
   return &host;

@@ -144,6 +144,7 @@ struct _FseHost
 
   gulong       (*parent_window) (FseHost *host); /* X11 window, or 0 */
   gboolean     (*dark_theme)    (FseHost *host);
+  const gchar *theme_file; /* is written when the theme was changed; or NULL */
   const gchar *display;  /* the X display to open, or NULL */
   const gchar *wm_class; /* or NULL */
   const gchar *folder;   /* ours in the user's profile; may not exist yet */

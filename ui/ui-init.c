@@ -11,9 +11,64 @@
 #include <gdk/gdkx.h>
 #endif
 
+#define THEME_MILLISECONDS 500
+
+typedef struct
+{
+  FseHost *host;
+  guint    timer;
+} ThemeWatch;
+
+static void
+theme_watch_free (gpointer data, GClosure *closure)
+{
+  ThemeWatch *watch = data;
+
+  g_clear_handle_id (&watch->timer, g_source_remove);
+  g_free (watch);
+}
+
+static gboolean
+take_theme (gpointer data)
+{
+  ThemeWatch *watch = data;
+
+  watch->timer = 0;
+  g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", watch->host->dark_theme (watch->host), NULL);
+  return G_SOURCE_REMOVE;
+}
+
+/* A little later: the host has its own windows to draw anew, and would let us wait for its answer. */
+static void
+on_theme_file (GFileMonitor *monitor, GFile *file, GFile *other, GFileMonitorEvent event, gpointer data)
+{
+  ThemeWatch *watch = data;
+
+  if (watch->timer == 0)
+    watch->timer = g_timeout_add (THEME_MILLISECONDS, take_theme, watch);
+}
+
+GFileMonitor *
+fse_ui_follow_theme (FseHost *host)
+{
+  ThemeWatch        *watch   = g_new0 (ThemeWatch, 1);
+  g_autoptr (GFile)  file    = host->theme_file ? g_file_new_for_path (host->theme_file) : NULL;
+  GFileMonitor      *monitor = file ? g_file_monitor_file (file, G_FILE_MONITOR_NONE, NULL, NULL) : NULL;
+
+  watch->host = host;
+  take_theme (watch);
+  if (monitor)
+    g_signal_connect_data (monitor, "changed", G_CALLBACK (on_theme_file), watch, theme_watch_free, 0);
+  else
+    g_free (watch);
+  return monitor;
+}
+
 gboolean
 fse_ui_init (FseHost *host, GError **error)
 {
+  static GFileMonitor *theme; /* until the process ends */
+
   if (host->display && host->display[0])
     g_setenv ("DISPLAY", host->display, TRUE);
   /* GIMP 2.10 is an X11 program: only an X11 dialog can lie over its window. */
@@ -26,7 +81,8 @@ fse_ui_init (FseHost *host, GError **error)
     }
   if (host->wm_class)
     gdk_set_program_class (host->wm_class);
-  g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", host->dark_theme (host), NULL);
+  if (! theme)
+    theme = fse_ui_follow_theme (host);
   return TRUE;
 }
 

@@ -17,6 +17,9 @@ G_BEGIN_DECLS
  * where there is no display. */
 gboolean fse_ui_init       (FseHost *host, GError **error);
 
+/* Light or dark as the host is now, and as long as the monitor lives (NULL where the host tells no changes). */
+GFileMonitor *fse_ui_follow_theme (FseHost *host);
+
 /* Shows the dialog over the host's window, in the next two turns of the main loop: in the first it is measured,
  * in the second it appears.  It lives until then. */
 void     fse_ui_open       (FseHost *host, GtkWindow *dialog);

@@ -278,7 +278,7 @@ parent_window (FseHost *host)
 static gboolean
 dark_theme (FseHost *host)
 {
-  return TRUE; /* GIMP's default */
+  return ! ((FakeHost *) host)->light;
 }
 
 FakeHost *

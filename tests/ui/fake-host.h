@@ -21,6 +21,7 @@ typedef struct
 {
   FseHost   host; /* first: what the dialogs get */
   gboolean  empty;         /* no images are open */
+  gboolean  light;         /* its theme; else dark, as GIMP's is at first */
   gint      width;         /* of the picture, which is 3/4 of that high; 0: 300 */
   FseImage *picture;       /* what it shows, stretched to that shape, or NULL: soft colours; the caller's */
   gboolean  selected;      /* of the picture, from nothing on its left to all on its right */

@@ -211,6 +211,49 @@ test_apply_errors (void)
 }
 
 static gboolean
+is_light (GtkWidget *dialog)
+{
+  gboolean dark;
+
+  g_object_get (gtk_widget_get_settings (dialog), "gtk-application-prefer-dark-theme", &dark, NULL);
+  return ! dark;
+}
+
+static gboolean
+is_dark (GtkWidget *dialog)
+{
+  return ! is_light (dialog);
+}
+
+/* The host's theme is changed while the dialog is open, back and forth. */
+static void
+test_theme (void)
+{
+  FakeHost                   *fake    = fake_host_new (folder);
+  g_autoptr (FseApplyRequest) request = fse_apply_request_new ();
+  g_autofree gchar           *themerc = g_build_filename (folder, "themerc", NULL);
+  g_autoptr (GFileMonitor)    monitor = NULL;
+  GtkWidget                  *dialog  = open_dialog (fake, request);
+
+  fake->host.theme_file = themerc;
+  fake->light           = TRUE;
+  monitor = fse_ui_follow_theme (&fake->host);
+  g_assert_true (is_light (dialog));
+  fake->light = FALSE;
+  g_assert_true (g_file_set_contents (themerc, "dark", -1, NULL));
+  dialog_wait_for (dialog, "it was dark", is_dark);
+  fake->light = TRUE;
+  g_assert_true (g_file_set_contents (themerc, "light", -1, NULL));
+  dialog_wait_for (dialog, "it was light again", is_light);
+  fake->light           = FALSE;
+  fake->host.theme_file = NULL; /* as of one that tells no changes */
+  g_assert_null (fse_ui_follow_theme (&fake->host));
+  g_assert_true (is_dark (dialog));
+  dialog_destroy (dialog);
+  fake_host_free (fake);
+}
+
+static gboolean
 can_choose_reference (GtkWidget *dialog)
 {
   return gtk_widget_get_sensitive (dialog_part (dialog, "reference"));
@@ -305,6 +348,7 @@ main (int argc, char **argv)
       g_test_add_func ("/apply/previewed and applied", test_apply);
       g_test_add_func ("/apply/cancelled", test_apply_cancel);
       g_test_add_func ("/apply/errors", test_apply_errors);
+      g_test_add_func ("/apply/theme", test_theme);
       g_test_add_func ("/apply/every edit tried", test_try_all);
       g_test_add_func ("/apply/no freeze", test_heartbeat);
     }
