@@ -227,18 +227,26 @@ fse_put (VF v, __global float *p, long left)
     }
 }
 #else
+/* min (left, VW) of a number that may be beyond an int, with no comparison of longs: Mesa 22.3 takes 3 for more than 3 there. */
+static inline int
+fse_count (long left)
+{
+  return (int) (left >> 31) > 0 ? VW : min ((int) left, VW);
+}
+
 static inline VF
 fse_get (__global const float *p, long left)
 {
-  if (left >= VW)
-    return VLOAD (p);
+  const int count = fse_count (left);
+  VF        v = 0.0f;
 
-  VF v = 0.0f;
-  if (left > 0)
+  if (count == VW)
+    return VLOAD (p);
+  if (count > 0)
     v.x = p[0];
-  if (left > 1)
+  if (count > 1)
     v.y = p[1];
-  if (left > 2)
+  if (count > 2)
     v.z = p[2];
   return v;
 }
@@ -246,16 +254,18 @@ fse_get (__global const float *p, long left)
 static inline void
 fse_put (VF v, __global float *p, long left)
 {
-  if (left >= VW)
+  const int count = fse_count (left);
+
+  if (count == VW)
     {
       VSTORE (v, p);
       return;
     }
-  if (left > 0)
+  if (count > 0)
     p[0] = v.x;
-  if (left > 1)
+  if (count > 1)
     p[1] = v.y;
-  if (left > 2)
+  if (count > 2)
     p[2] = v.z;
 }
 #endif
