@@ -150,37 +150,27 @@ pack_b (__global const float *b, int tb, int ldb, int k0, int kn, int n0, int n,
     }
 }
 
-/* Work-item (x, y, z): rows x * rows .. of the columns y * panels * PANEL ..
- * of matrix z.  rows is a multiple of MT.  Where A is transposed, lda should be no multiple
- * of 1024 bytes, or its rows share few sets of the cache. */
-SINGLE __kernel void
-gemm (IN (a), IN (b), OUT (c), const int m, const int n, const int k, const float alpha, const float beta,
-      const int ta, const int tb, const int lda, const int ldb, const int ldc,
-      const uint stride_a, const uint stride_b, const uint stride_c, const int rows, const int panels)
+/* C [m, n] = alpha op(A) op(B) + beta C.  Where A is transposed, lda should be no
+ * multiple of 1024 bytes, or its rows share few sets of the cache. */
+OUTLINE void
+multiply (__global const float *a, const int ta, const int lda, __global const float *b, const int tb, const int ldb,
+          __global float *c, const int ldc, const int m, const int n, const int k, const float alpha, const float beta)
 {
-  OPEN_IN (a);
-  OPEN_IN (b);
-  OPEN_OUT (c);
-  VF    panel[2 * KB];
-  int   m0 = get_global_id (0) * rows, m1 = min (m, m0 + rows);
-  int   n_first = get_global_id (1) * panels * PANEL, n_end = min (n, n_first + panels * PANEL);
+  VF panel[2 * KB];
 
-  a += get_global_id (2) * stride_a;
-  b += get_global_id (2) * stride_b;
-  c += get_global_id (2) * stride_c;
   for (int k0 = 0; k0 < k; k0 += KB)
     {
       int   kn = min (KB, k - k0);
       float keep = k0 ? 1.0f : beta;
 
-      for (int n0 = n_first; n0 < n_end; n0 += PANEL)
+      for (int n0 = 0; n0 < n; n0 += PANEL)
         {
           int wide = min (n - n0, PANEL);
 
           pack_b (b, tb, ldb, k0, kn, n0, n, panel);
-          for (int t = m0; t < m1; t += MT)
+          for (int t = 0; t < m; t += MT)
             {
-              const Target to = { c + (size_t) t * ldc + n0, ldc, m1 - t, wide, alpha, keep };
+              const Target to = { c + (size_t) t * ldc + n0, ldc, m - t, wide, alpha, keep };
               /* rows past the last are computed as the last, and not stored */
               __global const float *row[MT];
 #pragma unroll
@@ -193,6 +183,24 @@ gemm (IN (a), IN (b), OUT (c), const int m, const int n, const int k, const floa
             }
         }
     }
+}
+
+/* Work-item (x, y, z): rows x * rows .. of the columns y * panels * PANEL ..
+ * of matrix z.  rows is a multiple of MT. */
+SINGLE __kernel void
+gemm (IN (a), IN (b), OUT (c), const int m, const int n, const int k, const float alpha, const float beta,
+      const int ta, const int tb, const int lda, const int ldb, const int ldc,
+      const uint stride_a, const uint stride_b, const uint stride_c, const int rows, const int panels)
+{
+  OPEN_IN (a);
+  OPEN_IN (b);
+  OPEN_OUT (c);
+  const int    m0 = get_global_id (0) * rows, n0 = get_global_id (1) * panels * PANEL;
+  const size_t z = get_global_id (2);
+
+  multiply (a + z * stride_a + (size_t) m0 * (ta ? 1 : lda), ta, lda, b + z * stride_b + (size_t) n0 * (tb ? ldb : 1), tb,
+            ldb, c + z * stride_c + (size_t) m0 * ldc + n0, ldc, min (m - m0, rows), min (n - n0, panels * PANEL), k,
+            alpha, beta);
 }
 
 #else

@@ -28,7 +28,7 @@
 
 /* Files that are one program on PoCL. */
 static const gchar *const together[][8] = {
-  { "conv2d", "conv2d_weight", "group_norm", "gemm", "softmax" },
+  { "conv2d", "conv2d_weight", "group_norm", "gemm", "attention", "softmax" },
   { "elementwise", "concat", "resample", "reduce", "random", "optimiser" },
   { "augment", "bilateral", "colour", "warp", "losses", "frequency_loss" },
 };
@@ -91,16 +91,21 @@ program_options (FseDevice *device, const gchar *name)
   return g_string_free (options, FALSE);
 }
 
+/* ... and with the cpu family everywhere, as one uses the other's functions. */
+static const gchar *const products[] = { "gemm", "attention", NULL };
+
 /* The files that are one program with `name`, or NULL. */
 static const gchar *const *
 group_of (FseDevice *device, const gchar *name)
 {
-  if (device->keeps && device->family == FSE_FAMILY_CPU)
+  if (device->family != FSE_FAMILY_CPU)
+    return NULL;
+  if (device->keeps)
     for (guint i = 0; i < G_N_ELEMENTS (together); i++)
       for (guint k = 0; together[i][k]; k++)
         if (strcmp (together[i][k], name) == 0)
           return together[i];
-  return NULL;
+  return g_strv_contains (products, name) ? products : NULL;
 }
 
 /* The texts of a program, common.cl's first: GBytes, or NULL where there is no such file. */

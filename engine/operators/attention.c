@@ -5,12 +5,19 @@
  * and backward, given dO:
  *   dV = P^T dO,  dP = dO V^T,  dS = scale P (dP - sum over the row of P dP),
  *   dQ = dS K,  dK = dS^T Q
- * P is kept from forward to backward; Vaswani et al., arXiv 1706.03762.
+ * (Vaswani et al., arXiv 1706.03762).  The cpu family does all of it in one kernel each way, a
+ * tile of S at a time, and keeps a number for each row of S from forward to backward; the gpu
+ * family is made of matrix products, and keeps P.
  */
 #include "operators/gemm.h"
 #include "operators/operators.h"
 
 #define ROW_FLOATS 1024 /* of softmax rows a work-item */
+#define QUERIES 128     /* of a work-item, and */
+#define KEYS 64         /* keys at a time, as in attention.cl */
+#define MOST_QUERIES 256
+#define LEAST_QUERIES 32
+#define CHUNKS 8        /* of queries, over all pictures, that backward wants, so that no core idles */
 #define GROUP 64        /* as in softmax.cl */
 
 static FseRange
@@ -46,6 +53,7 @@ typedef struct
 {
   gint   n, tq, tk, d, e;
   gint   ld; /* floats from row to row of P: tk rounded up to an odd number of vectors */
+  gint   chunk; /* queries of a work-item of the fused backward */
   gfloat scale;
 } Attention;
 
@@ -55,8 +63,112 @@ enum
   SCRATCH_DP
 };
 
+enum
+{
+  SCRATCH_LEVEL,
+  SCRATCH_SCORES,
+  SCRATCH_DK,
+  SCRATCH_DV
+};
+
+static gint
+ceil_div (gint a, gint b)
+{
+  return (a + b - 1) / b;
+}
+
 static gboolean
-attention_forward (FseNode *node, GError **error)
+fused_forward (FseNode *node, GError **error)
+{
+  const Attention *s = node->params;
+
+  return fse_launch (node->device, "attention", "attention_forward",
+                     fse_range_single (ceil_div (s->tq, QUERIES), s->n, 1), error, FSE_BUF (node->in[0]->data),
+                     FSE_BUF (node->in[1]->data), FSE_BUF (node->in[2]->data), FSE_BUF (node->out->data),
+                     FSE_BUF (node->scratch[SCRATCH_LEVEL]), FSE_BUF (node->scratch[SCRATCH_SCORES]), FSE_INT (s->tq),
+                     FSE_INT (s->tk), FSE_INT (s->d), FSE_INT (s->e), FSE_FLOAT (s->scale), FSE_END);
+}
+
+/* What becomes of a gradient; the numbers are attention.cl's. */
+static gint
+grad_mode (FseNode *node, gint i)
+{
+  if (!node->in[i]->needs_grad)
+    return 0;
+  return node->accumulate[i] ? 2 : 1;
+}
+
+/* The sum of the chunks' parts, where there is more than one chunk; else the kernel wrote the gradient itself. */
+static gboolean
+add_chunks (FseNode *node, gint i, FseBuffer parts, gint chunks, GError **error)
+{
+  gsize n = fse_tensor_floats (node->in[i]);
+
+  return !node->in[i]->needs_grad || chunks == 1
+         || fse_launch (node->device, "attention", "attention_sum", fse_range_each (node->device, n), error,
+                        FSE_BUF (parts), FSE_BUF (node->in[i]->grad), FSE_INT (chunks), FSE_UINT (n),
+                        FSE_INT (node->accumulate[i]), FSE_END);
+}
+
+static gboolean
+fused_backward (FseNode *node, GError **error)
+{
+  const Attention *s = node->params;
+  FseTensor       *q = node->in[0], *k = node->in[1], *v = node->in[2];
+  FseBuffer        dk = node->scratch[SCRATCH_DK], dv = node->scratch[SCRATCH_DV];
+  gint             chunks = ceil_div (s->tq, s->chunk), mode_k = grad_mode (node, 1), mode_v = grad_mode (node, 2);
+
+  if (chunks == 1)
+    {
+      dk = k->grad;
+      dv = v->grad;
+    }
+  else
+    {
+      mode_k = MIN (mode_k, 1);
+      mode_v = MIN (mode_v, 1);
+    }
+  /* the gradients that nobody wants are not touched, but have to be some memory */
+  return fse_launch (node->device, "attention", "attention_backward", fse_range_single (chunks, s->n, 1), error,
+                     FSE_BUF (q->data), FSE_BUF (k->data), FSE_BUF (v->data), FSE_BUF (node->out->data),
+                     FSE_BUF (node->out->grad), FSE_BUF (node->scratch[SCRATCH_LEVEL]),
+                     FSE_BUF (q->needs_grad ? q->grad : q->data), FSE_BUF (k->needs_grad ? dk : k->data),
+                     FSE_BUF (v->needs_grad ? dv : v->data), FSE_BUF (node->scratch[SCRATCH_SCORES]), FSE_INT (s->tq),
+                     FSE_INT (s->tk), FSE_INT (s->d), FSE_INT (s->e), FSE_FLOAT (s->scale), FSE_INT (s->chunk),
+                     FSE_INT (grad_mode (node, 0)), FSE_INT (mode_k), FSE_INT (mode_v), FSE_END)
+         && add_chunks (node, 1, dk, chunks, error) && add_chunks (node, 2, dv, chunks, error);
+}
+
+static const FseOperator fused_operator = {
+  .name = "attention",
+  .keeps = FSE_KEEPS_INPUT | FSE_KEEPS_OUTPUT,
+  .forward = fused_forward,
+  .backward = fused_backward,
+};
+
+static void
+fused_plan (FseNode *node, FseTensor *k, FseTensor *v)
+{
+  Attention *s = node->params;
+  gsize      chunks, blocks;
+
+  s->chunk = MOST_QUERIES;
+  while (s->chunk > LEAST_QUERIES && s->n * ceil_div (s->tq, s->chunk) < CHUNKS)
+    s->chunk /= 2;
+  chunks = ceil_div (s->tq, s->chunk);
+  blocks = MAX (ceil_div (s->tq, QUERIES), 2 * (gint) chunks);
+  fse_node_scratch (node, SCRATCH_LEVEL, (gsize) s->n * s->tq,
+                    fse_tape_training (node->tape) ? FSE_SCRATCH_SAVED : FSE_SCRATCH_FORWARD);
+  fse_node_scratch (node, SCRATCH_SCORES, s->n * blocks * QUERIES * KEYS, FSE_SCRATCH_BOTH);
+  if (chunks > 1)
+    {
+      fse_node_scratch (node, SCRATCH_DK, chunks * fse_tensor_floats (k), FSE_SCRATCH_BACKWARD);
+      fse_node_scratch (node, SCRATCH_DV, chunks * fse_tensor_floats (v), FSE_SCRATCH_BACKWARD);
+    }
+}
+
+static gboolean
+products_forward (FseNode *node, GError **error)
 {
   const Attention *s = node->params;
   FseBuffer        p = node->scratch[SCRATCH_P];
@@ -71,7 +183,7 @@ attention_forward (FseNode *node, GError **error)
 }
 
 static gboolean
-attention_backward (FseNode *node, GError **error)
+products_backward (FseNode *node, GError **error)
 {
   const Attention *s = node->params;
   FseTensor       *q = node->in[0], *k = node->in[1], *v = node->in[2];
@@ -101,11 +213,11 @@ attention_backward (FseNode *node, GError **error)
   return TRUE;
 }
 
-static const FseOperator attention_operator = {
+static const FseOperator products_operator = {
   .name = "attention",
   .keeps = FSE_KEEPS_INPUT,
-  .forward = attention_forward,
-  .backward = attention_backward,
+  .forward = products_forward,
+  .backward = products_backward,
 };
 
 FseTensor *
@@ -117,8 +229,15 @@ fse_attention (FseTape *tape, FseTensor *q, FseTensor *k, FseTensor *v, gfloat s
   FseNode   *node;
 
   g_assert (k->n == q->n && v->n == q->n && k->c == q->c && v->h == k->h && v->w == k->w);
+  if (fse_device_family (fse_tape_device (tape)) == FSE_FAMILY_CPU)
+    {
+      /* a work-item writes all three gradients as it goes */
+      g_assert (q != k && k != v && v != q);
+      fused_plan (fse_tape_add (tape, &fused_operator, inputs, 3, out, &s, sizeof s), k, v);
+      return out;
+    }
   s.ld = (s.tk + 15) / 16 * 16 | 16; /* an odd number of vectors: rows below each other do not share a set of the cache */
-  node = fse_tape_add (tape, &attention_operator, inputs, 3, out, &s, sizeof s);
+  node = fse_tape_add (tape, &products_operator, inputs, 3, out, &s, sizeof s);
   fse_node_scratch (node, SCRATCH_P, (gsize) s.n * s.tq * s.ld,
                     fse_tape_training (tape) ? FSE_SCRATCH_SAVED : FSE_SCRATCH_FORWARD);
   fse_node_scratch (node, SCRATCH_DP, (gsize) s.n * s.tq * s.ld, FSE_SCRATCH_BACKWARD);

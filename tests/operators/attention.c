@@ -88,9 +88,12 @@ naive_softmax (const Case *c, gdouble *const *in, gdouble *out)
 
 static const Case rows[] = {
   { .name = "attention, tiny", ATTENTION (2, 2, 3, 2, 2, 4, 3), .f = { 0.5 }, .tiny = TRUE },
-  { .name = "attention, one key", ATTENTION (1, 2, 2, 1, 1, 5, 6), .f = { 1 }, .tiny = TRUE },
+  { .name = "attention, one key", ATTENTION (1, 2, 2, 1, 1, 5, 6), .f = { 1 },
+    .no_grad = 1 << 0 | 1 << 1, .tiny = TRUE }, /* whose gradients are zero */
   { .name = "attention, more keys than queries", ATTENTION (2, 3, 3, 5, 7, 16, 72), .f = { 0.25 } },
   { .name = "attention, more queries than keys", ATTENTION (2, 7, 11, 3, 5, 32, 66), .f = { 1 } },
+  { .name = "attention, past the tiles' edges", ATTENTION (1, 9, 17, 9, 15, 24, 20), .f = { 2 } },
+  { .name = "attention, two blocks of queries in a chunk", ATTENTION (8, 9, 15, 5, 13, 8, 9), .f = { 1 } },
   { .name = "attention, matching with a sharp temperature", ATTENTION (2, 8, 8, 8, 8, 32, 18), .f = { 8 },
     .low = -0.5, .high = 0.5 },
   { .name = "attention, large scores", ATTENTION (1, 4, 4, 4, 4, 64, 8), .f = { 4 }, .low = -2, .high = 2,
