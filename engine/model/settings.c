@@ -62,6 +62,7 @@ static const Setting settings_table[] = {
   { KIND_AUTO, AT (validation), -1, 100, 1, { "auto" } },
   { KIND_CHOICE, AT (keep), 0, 2, 1, { "auto", "best", "last" } },
   { KIND_REAL, AT (patience), 0, 1 },
+  { KIND_CHOICE, AT (recompute), 0, 2, 1, { "auto", "on", "off" } },
   SWITCH (align),
 };
 
@@ -91,6 +92,7 @@ static const FseSettingHelp help[] = {
   { "validation", "auto|0..100", "pairs held out, not learnt from, to see how well the edit does on them" },
   { "keep", "auto|best|last", "weights to write: those that did best on the held-out pairs, the last, or the last unless they do far worse" },
   { "patience", "0..1", "end where the held-out pairs have not done better for this share of the budget; 0 never does" },
+  { "recompute", "auto|on|off", "compute some numbers of a step twice rather than keep them: less memory, a little slower, the same result; auto does where memory is short" },
   { "align", "on|off", "move afters that are shifted otherwise than most; off where such shifts are part of the edit" },
   { NULL },
 };
@@ -124,6 +126,7 @@ fse_settings_default (FseSettings *settings)
     .rate = 1e-3,
     .validation = -1,
     .keep = FSE_KEEP_AUTO,
+    .recompute = FSE_RECOMPUTE_AUTO,
     .align = TRUE,
   };
 }

@@ -27,6 +27,13 @@ typedef enum
   FSE_KEEP_LAST
 } FseKeep;
 
+typedef enum
+{
+  FSE_RECOMPUTE_AUTO, /* where a step does not fit into the device's memory otherwise */
+  FSE_RECOMPUTE_ON,
+  FSE_RECOMPUTE_OFF
+} FseRecompute;
+
 typedef struct
 {
   /* The paper's parts; each is an ablation (DESIGN: engine/method.md). */
@@ -57,6 +64,7 @@ typedef struct
   gint     validation;          /* pairs held out, or -1: by how many there are */
   FseKeep  keep;                /* which weights are written, where pairs are held out */
   gdouble  patience;            /* share of the budget without a better score after which training ends; 0 = none */
+  FseRecompute recompute;       /* whether a step computes some numbers twice rather than keep them: less memory, the same result */
   gboolean align;               /* afters that are shifted otherwise than most are moved onto their befores */
 } FseSettings;
 

@@ -67,7 +67,7 @@ silu_backward (FseNode *node, GError **error)
 FseTensor *
 fse_silu (FseTape *tape, FseTensor *x)
 {
-  static const FseOperator op = { "silu", FSE_KEEPS_INPUT, FALSE, silu_forward, silu_backward };
+  static const FseOperator op = { "silu", FSE_KEEPS_INPUT, FALSE, silu_forward, silu_backward, .quick = TRUE };
   FseTensor               *out = fse_tape_tensor (tape, x->n, x->h, x->w, x->c);
 
   fse_tape_add (tape, &op, &x, 1, out, NULL, 0);
@@ -213,7 +213,7 @@ FseTensor *
 fse_noise_injection (FseTape *tape, FseTensor *x, FseTensor *scale, FseTensor *noise)
 {
   static const FseOperator op = { "noise_injection", FSE_KEEPS_INPUT, FALSE, noise_injection_forward,
-                                  noise_injection_backward, .passes_on = 1 };
+                                  noise_injection_backward, .passes_on = 1, .quick = TRUE };
   FseTensor               *in[3] = { x, scale, noise };
   FseTensor               *out = fse_tape_tensor (tape, x->n, x->h, x->w, x->c);
   FseNode                 *node;
@@ -348,7 +348,8 @@ unit_norm_backward (FseNode *node, GError **error)
 FseTensor *
 fse_unit_norm (FseTape *tape, FseTensor *x, FseTensor *log_scale)
 {
-  static const FseOperator op = { "unit_norm", FSE_KEEPS_INPUT, FALSE, unit_norm_forward, unit_norm_backward };
+  static const FseOperator op = { "unit_norm", FSE_KEEPS_INPUT, FALSE, unit_norm_forward, unit_norm_backward,
+                                  .quick = TRUE };
   FseTensor               *in[2] = { x, log_scale };
   FseTensor               *out = fse_tape_tensor (tape, x->n, x->h, x->w, x->c);
   FseNode                 *node = fse_tape_add (tape, &op, in, 2, out, NULL, 0);

@@ -165,7 +165,13 @@ backward (FseNode *node, GError **error)
                      FSE_INT (x->n), FSE_INT (x->c), FSE_INT (gamma_mode), FSE_INT (beta_mode), FSE_END);
 }
 
-static const FseOperator group_norm = { "group_norm", FSE_KEEPS_INPUT, FALSE, forward, backward };
+static const FseOperator group_norm = {
+  .name = "group_norm",
+  .keeps = FSE_KEEPS_INPUT,
+  .forward = forward,
+  .backward = backward,
+  .quick = TRUE,
+};
 
 FseTensor *
 fse_group_norm (FseTape *tape, FseTensor *x, FseTensor *gamma, FseTensor *beta, gint groups, gboolean silu)

@@ -4,8 +4,8 @@
 typedef struct
 {
   gsize      floats;
-  gint       first, last;   /* or two single times where `twice` */
-  gboolean   twice;
+  gint       first, last;
+  gint       first_again, last_again; /* a second stretch of time; -1 where there is none */
   FseBuffer *place;
   guint      chunk;
   gsize      at;
@@ -37,10 +37,10 @@ fse_plan_free (FsePlan *plan)
   g_free (plan);
 }
 
-static void
-add (FsePlan *plan, gsize floats, gint first, gint last, gboolean twice, FseBuffer *place)
+void
+fse_plan_add_twice (FsePlan *plan, gsize floats, gint first, gint last, gint first_again, gint last_again, FseBuffer *place)
 {
-  Item item = { (floats + 63) / 64 * 64, first, last, twice, place, 0, 0 };
+  Item item = { (floats + 63) / 64 * 64, first, last, first_again, last_again, place, 0, 0 };
 
   g_array_append_val (plan->items, item);
 }
@@ -48,29 +48,19 @@ add (FsePlan *plan, gsize floats, gint first, gint last, gboolean twice, FseBuff
 void
 fse_plan_add (FsePlan *plan, gsize floats, gint first, gint last, FseBuffer *place)
 {
-  add (plan, floats, first, last, FALSE, place);
-}
-
-void
-fse_plan_add_twice (FsePlan *plan, gsize floats, gint t1, gint t2, FseBuffer *place)
-{
-  add (plan, floats, t1, t2, TRUE, place);
+  fse_plan_add_twice (plan, floats, first, last, -1, -1, place);
 }
 
 static gboolean
 alive (const Item *item, gint first, gint last)
 {
-  if (item->twice)
-    return (item->first >= first && item->first <= last) || (item->last >= first && item->last <= last);
-  return item->first <= last && first <= item->last;
+  return (item->first <= last && first <= item->last) || (item->first_again <= last && first <= item->last_again);
 }
 
 static gboolean
 together (const Item *a, const Item *b)
 {
-  if (a->twice)
-    return alive (b, a->first, a->first) || alive (b, a->last, a->last);
-  return alive (b, a->first, a->last);
+  return alive (b, a->first, a->last) || (a->first_again >= 0 && alive (b, a->first_again, a->last_again));
 }
 
 static gint

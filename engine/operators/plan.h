@@ -18,8 +18,9 @@ void     fse_plan_free (FsePlan *plan);
 
 /* `floats` are needed in times first..last; `place` is filled by fse_plan_place(). */
 void     fse_plan_add       (FsePlan *plan, gsize floats, gint first, gint last, FseBuffer *place);
-/* ... at times t1 and t2 alone: the same place, free in between. */
-void     fse_plan_add_twice (FsePlan *plan, gsize floats, gint t1, gint t2, FseBuffer *place);
+/* ... and again in first_again..last_again: the same place, free in between. */
+void     fse_plan_add_twice (FsePlan *plan, gsize floats, gint first, gint last, gint first_again, gint last_again,
+                             FseBuffer *place);
 
 void     fse_plan_pack (FsePlan *plan);
 guint64  fse_plan_floats (FsePlan *plan);

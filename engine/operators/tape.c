@@ -24,6 +24,7 @@ struct _FseTape
 {
   FseDevice *device;
   gboolean   training;
+  gboolean   recomputes;
   gboolean   sealed;
   GPtrArray *tensors; /* owned */
   GPtrArray *nodes;   /* owned */
@@ -38,8 +39,8 @@ node_free (gpointer data)
   FseNode *node = data;
 
   g_free (node->params);
-  if (node->zero_first)
-    g_ptr_array_unref (node->zero_first);
+  g_ptr_array_unref (node->zero_first);
+  g_ptr_array_unref (node->run_again);
   g_free (node);
 }
 
@@ -102,8 +103,8 @@ tensor_new (FseTape *tape, FseTensorKind kind, gint n, gint h, gint w, gint c)
   tensor->w = w;
   tensor->c = c;
   tensor->kind = kind;
-  tensor->first = tensor->grad_first = G_MAXINT;
-  tensor->last = tensor->grad_last = -1;
+  tensor->first = tensor->backward_first = tensor->grad_first = G_MAXINT;
+  tensor->last = tensor->forward_last = tensor->grad_last = -1;
   g_ptr_array_add (tape->tensors, tensor);
   return tensor;
 }
@@ -213,6 +214,8 @@ fse_tape_add (FseTape *tape, const FseOperator *op, FseTensor **inputs, gint n_i
   out->needs_grad = node->runs_backward && !op->is_loss;
   node->params = params_size ? g_memdup2 (params, params_size) : NULL;
   node->zero_first = g_ptr_array_new ();
+  node->run_again = g_ptr_array_new ();
+  node->again = -1;
   g_ptr_array_add (tape->nodes, node);
   return node;
 }
@@ -234,12 +237,16 @@ root_of (FseTensor *tensor)
 }
 
 static void
-touch (FseTensor *tensor, gint time)
+touch (FseTape *tape, FseTensor *tensor, gint time)
 {
   FseTensor *root = root_of (tensor);
 
   root->first = MIN (root->first, time);
   root->last = MAX (root->last, time);
+  if (time < (gint) tape->nodes->len)
+    root->forward_last = MAX (root->forward_last, time);
+  else
+    root->backward_first = MIN (root->backward_first, time);
 }
 
 static void
@@ -261,24 +268,47 @@ find_lives (FseTape *tape)
       FseNode *node = tape->nodes->pdata[t];
       gint     back = 2 * n - 1 - t;
 
-      touch (node->out, t);
+      touch (tape, node->out, t);
       for (gint i = 0; i < node->n_in; i++)
         if (node->in[i])
-          touch (node->in[i], t);
+          touch (tape, node->in[i], t);
       if (!node->runs_backward)
         continue;
       if (node->op->keeps & FSE_KEEPS_OUTPUT)
-        touch (node->out, back);
+        touch (tape, node->out, back);
       if (!node->op->is_loss)
         touch_grad (node->out, back);
       for (gint i = 0; i < node->n_in; i++)
         if (node->in[i])
           {
             if (node->op->keeps & FSE_KEEPS_INPUT)
-              touch (node->in[i], back);
+              touch (tape, node->in[i], back);
             if (node->in[i]->needs_grad)
               touch_grad (node->in[i], back);
           }
+    }
+}
+
+/* Which outputs are let go of between forward and backward, and before whose backward they are computed again.
+ * From the last node to the first, as one that is computed again needs its inputs sooner. */
+static void
+find_recomputation (FseTape *tape)
+{
+  gint n = tape->nodes->len;
+
+  for (gint t = n - 1; t >= 0 && tape->recomputes; t--)
+    {
+      FseNode *node = tape->nodes->pdata[t];
+      gint     when = node->out->backward_first;
+
+      if (!node->op->quick || !node->runs_backward || node->out->kept || when == G_MAXINT)
+        continue;
+      node->again = when;
+      g_ptr_array_add (((FseNode *) tape->nodes->pdata[2 * n - 1 - when])->run_again, node);
+      for (gint i = 0; i < node->n_in; i++)
+        if (node->in[i])
+          touch (tape, node->in[i], when);
+      node->out->recomputed = TRUE;
     }
 }
 
@@ -356,6 +386,7 @@ plan_tape (FseTape *tape)
   if (tape->plan)
     return;
   find_lives (tape);
+  find_recomputation (tape);
   find_accumulation (tape);
 
   tape->plan = fse_plan_new (fse_device_info (tape->device)->max_alloc / sizeof (gfloat));
@@ -371,7 +402,10 @@ plan_tape (FseTape *tape)
           tensor->first = tensor->kind == FSE_TENSOR_INPUT ? 0 : MIN (tensor->first, last);
           tensor->last = last;
         }
-      if (tensor->last >= 0)
+      if (tensor->recomputed)
+        fse_plan_add_twice (tape->plan, floats, tensor->first, tensor->forward_last, tensor->backward_first, tensor->last,
+                            &tensor->data);
+      else if (tensor->last >= 0)
         fse_plan_add (tape->plan, floats, tensor->first, tensor->last, &tensor->data);
       if (tensor->grad_last >= 0 && !tensor->grad_owner)
         fse_plan_add (tape->plan, floats, tensor->grad_first,
@@ -387,17 +421,28 @@ plan_tape (FseTape *tape)
           FseScratchLife life = node->scratch_life[s];
           gint           from = life == FSE_SCRATCH_BACKWARD ? back : t;
           gint           to = life == FSE_SCRATCH_FORWARD || !node->runs_backward ? t : back;
+          gboolean       brief = life == FSE_SCRATCH_FORWARD || life == FSE_SCRATCH_BOTH;
 
           if (!node->scratch_floats[s] || (life == FSE_SCRATCH_BACKWARD && !node->runs_backward))
             continue;
-          /* BOTH lives twice and briefly; one place for the longer of both is had by two entries */
-          if (life == FSE_SCRATCH_BOTH && node->runs_backward)
-            fse_plan_add_twice (tape->plan, node->scratch_floats[s], t, back, &node->scratch[s]);
+          /* what lives briefly in forward and again in backward has one place for both */
+          if (brief && node->again >= 0)
+            fse_plan_add_twice (tape->plan, node->scratch_floats[s], t, t, node->again, MAX (to, node->again),
+                                &node->scratch[s]);
+          else if (life == FSE_SCRATCH_BOTH && node->runs_backward)
+            fse_plan_add_twice (tape->plan, node->scratch_floats[s], t, t, back, back, &node->scratch[s]);
           else
             fse_plan_add (tape->plan, node->scratch_floats[s], from, to, &node->scratch[s]);
         }
     }
   fse_plan_pack (tape->plan);
+}
+
+void
+fse_tape_recompute (FseTape *tape)
+{
+  g_assert (!tape->plan);
+  tape->recomputes = TRUE;
 }
 
 guint64
@@ -486,6 +531,13 @@ fse_tape_backward (FseTape *tape, GError **error)
 
       if (!node->runs_backward)
         continue;
+      for (guint i = node->run_again->len; i > 0; i--)
+        {
+          FseNode *again = node->run_again->pdata[i - 1];
+
+          if (!again->op->forward (again, error))
+            return FALSE;
+        }
       for (guint i = 0; i < node->zero_first->len; i++)
         {
           FseTensor *tensor = node->zero_first->pdata[i];

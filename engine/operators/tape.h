@@ -54,7 +54,10 @@ struct _FseTensor
   FseTensor    *grad_owner;  /* whose gradient's memory this one takes over, or NULL */
   gboolean      kept;
   gboolean      detached;
+  gboolean      recomputed;  /* let go of between forward and backward */
   gint          first, last;           /* life of data in schedule steps */
+  gint          forward_last;          /* its last use in forward, and */
+  gint          backward_first;        /* its first in backward, where it is read or written there */
   gint          grad_first, grad_last; /* life of grad */
 };
 
@@ -77,6 +80,9 @@ struct _FseOperator
   /* Bit i: the output's gradient is that of input i, too.  The tape may then give both
    * one memory, and backward has nothing to write there (fse_node_passes_on()). */
   guint    passes_on;
+  /* Forward is quick, and reads nothing but its inputs, which it keeps: where memory counts the tape
+   * lets go of the output, and runs forward again when backward wants it. */
+  gboolean quick;
 };
 
 typedef enum
@@ -107,6 +113,8 @@ struct _FseNode
   FseScratchLife     scratch_life[FSE_NODE_SCRATCH];
   gboolean           runs_backward;
   GPtrArray         *zero_first; /* gradients to clear before this node's backward */
+  GPtrArray         *run_again;  /* nodes whose forward runs again before it, last first */
+  gint               again;      /* the time at which this one's does, or -1 */
 };
 
 FseTape   *fse_tape_new  (FseDevice *device, gboolean training);
@@ -146,6 +154,10 @@ void       fse_node_scratch (FseNode *node, gint slot, gsize floats, FseScratchL
 
 /* For operators with `passes_on`: whether input i has its gradient already, as it took over the output's. */
 gboolean   fse_node_passes_on (FseNode *node, gint i);
+
+/* Has a tape that trains compute some of what backward reads again instead of keeping it: it takes less memory and a
+ * little more time, and gives the same numbers to the bit.  Before the tape is sealed or its memory asked for. */
+void       fse_tape_recompute (FseTape *tape);
 
 /* Gives every tensor its place.  FSE_ERROR_OUT_OF_MEMORY says how much was needed. */
 gboolean   fse_tape_seal     (FseTape *tape, GError **error);

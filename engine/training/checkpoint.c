@@ -29,7 +29,8 @@ fse_progress_state_clear (FseProgressState *state)
   g_clear_pointer (&state->kept, g_free);
 }
 
-/* The settings as far as they must be equal to go on: how long to train may change, and what is kept of it. */
+/* The settings as far as they must be equal to go on: how long to train may change, what is kept of it, and what
+ * changes the memory alone. */
 static gchar *
 lasting_settings (const FseSettings *settings)
 {
@@ -39,6 +40,7 @@ lasting_settings (const FseSettings *settings)
   copy.minutes = 0;
   copy.keep = FSE_KEEP_AUTO;
   copy.patience = 0;
+  copy.recompute = FSE_RECOMPUTE_AUTO;
   return fse_settings_to_json (&copy);
 }
 

@@ -112,6 +112,12 @@ place_pictures (FseStage *stage, const gfloat *values, FseBuffer *buffer, GError
   return !stage->guest || fse_device_write (stage->device, last, stage->guest, picture_floats (stage), error);
 }
 
+void
+fse_stage_recompute (FseStage *stage)
+{
+  fse_tape_recompute (stage->tape);
+}
+
 guint64
 fse_stage_memory (FseStage *stage)
 {

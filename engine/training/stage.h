@@ -39,6 +39,9 @@ gboolean          fse_stage_invite (FseStage *stage, const FseImage *guest, GErr
 /* Its R'G'B' and weight, height x width x 4; NULL where there is none. */
 const gfloat     *fse_stage_guest  (FseStage *stage);
 
+/* Less memory for a step, a little more time, and the same numbers (fse_tape_recompute()).  Before anything is placed. */
+void              fse_stage_recompute (FseStage *stage);
+
 /* Bytes that fse_stage_place() will take. */
 guint64           fse_stage_memory (FseStage *stage);
 gboolean          fse_stage_place  (FseStage *stage, GError **error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What the two files of the trainer share: trainer.c is the object as others
- * see it from any thread, trainer-run.c what its own thread does.
+ * What the files of the trainer share: trainer.c is the object as others see it
+ * from any thread, trainer-run.c what its own thread does, trainer-build.c what is on the device.
  */
 #ifndef FSE_TRAINER_PRIVATE_H
 #define FSE_TRAINER_PRIVATE_H
@@ -44,9 +44,11 @@ struct _FseTrainer
 };
 
 /* Renews what fse_trainer_snapshot() gives; the trainer's thread alone. */
-void fse_trainer_publish (FseTrainer *trainer, const FseSnapshot *snapshot);
+void     fse_trainer_publish (FseTrainer *trainer, const FseSnapshot *snapshot);
+/* Decides whether there is a colour table, and places all that is needed on the device that was opened. */
+gboolean fse_trainer_build (FseTrainer *trainer, GError **error);
 /* Gives back the device and all that is on it. */
-void fse_trainer_release (FseTrainer *trainer);
+void     fse_trainer_release (FseTrainer *trainer);
 
 G_END_DECLS
 

@@ -8,7 +8,6 @@
 #include "i18n.h"
 #include "model/model-file.h"
 #include "operators/optimiser.h"
-#include "training/colour-fit.h"
 #include "training/schedule.h"
 #include "training/trainer-private.h"
 
@@ -25,33 +24,8 @@
 /* Of a score, at which the last weights are not kept. */
 #define FAR_WORSE 1.25
 #define PAUSE_MICROSECONDS 50000
-/* A colour table is worth having where it leaves less than this of the change of pairs unseen; looked at at this size. */
-#define COLOUR_WORTH 0.6
-#define COLOUR_SIZE 64
 /* Losses are read back when this old, or when the log is full. */
 #define LOSSES_SECONDS 0.25
-
-static void
-take_down (FseTrainer *trainer)
-{
-  g_clear_pointer (&trainer->validation, fse_validation_free);
-  g_clear_pointer (&trainer->coarse, fse_stage_free);
-  g_clear_pointer (&trainer->fine, fse_stage_free);
-  g_clear_pointer (&trainer->weights, fse_weights_free);
-  g_clear_pointer (&trainer->losses, fse_loss_log_free);
-  if (trainer->guard.mem)
-    fse_device_free (trainer->device, &trainer->guard);
-  if (trainer->scratch.mem)
-    fse_device_free (trainer->device, &trainer->scratch);
-}
-
-void
-fse_trainer_release (FseTrainer *trainer)
-{
-  take_down (trainer);
-  g_clear_pointer (&trainer->colour_table, g_free);
-  g_clear_pointer (&trainer->device, fse_device_close);
-}
 
 static void
 enter_phase (FseTrainer *trainer, FseTrainingPhase phase)
@@ -113,92 +87,6 @@ report (FseTrainer *trainer, guint skipped)
 
 /* Preparing */
 
-/* Decides whether this edit is one of colour: whether the networks start from a table of it, or the pairs may be shown in
- * other hues. */
-static gboolean
-judge_colour (FseTrainer *trainer, GError **error)
-{
-  g_autoptr (FseDataset) data = NULL;
-  gboolean of_colour;
-  gdouble left;
-
-  if (!trainer->settings.colour_base && !trainer->settings.hues)
-    return TRUE;
-  data = fse_dataset_new (trainer->pairs, COLOUR_SIZE, 1, error);
-  if (!data)
-    return FALSE;
-  left = fse_colour_fit_judge (data, data->n - trainer->held_out);
-  g_debug ("a colour table leaves %.3f of the change of pairs that it was not fitted to", left);
-  of_colour = left < COLOUR_WORTH;
-  trainer->settings.colour_base = trainer->settings.colour_base && trainer->settings.explicit_change && of_colour;
-  trainer->settings.hues = trainer->settings.hues && !of_colour;
-  if (trainer->settings.colour_base)
-    {
-      trainer->colour_table = g_new (gfloat, FSE_COLOUR_TABLE_FLOATS);
-      fse_colour_fit (data, data->n - trainer->held_out, trainer->colour_table);
-    }
-  return TRUE;
-}
-
-/* Builds and places everything for `batch` pairs a step. */
-static gboolean
-build (FseTrainer *trainer, gint batch, GError **error)
-{
-  const FseSettings *s = &trainer->settings;
-  FseSnapshot        snapshot = trainer->snapshot;
-  gfloat             guard[FSE_GUARD_FLOATS] = { [FSE_GUARD_FACTOR] = 1.0f };
-
-  trainer->weights = fse_weights_new (trainer->device, s->seed);
-  trainer->fine = fse_stage_new (trainer->device, trainer->weights, s, trainer->pairs, trainer->held_out, trainer->colour_table, s->size,
-                                 batch, error);
-  if (!trainer->fine)
-    return FALSE;
-  if (trainer->guest && !fse_stage_invite (trainer->fine, trainer->guest, error))
-    return FALSE;
-  if (trainer->held_out || trainer->guest)
-    trainer->validation = fse_validation_new (trainer->fine, trainer->weights, s, trainer->held_out);
-  if (fse_schedule_has_coarse (s))
-    {
-      trainer->coarse = fse_stage_new (trainer->device, trainer->weights, s, trainer->pairs, trainer->held_out, trainer->colour_table,
-                                       s->size / 2, batch, error);
-      if (!trainer->coarse)
-        return FALSE;
-    }
-  snapshot.copy_error = fse_stage_data (trainer->fine)->copy_error;
-  snapshot.memory = fse_stage_memory (trainer->fine) + (trainer->coarse ? fse_stage_memory (trainer->coarse) : 0)
-                    + (trainer->validation ? fse_validation_memory (trainer->validation) : 0)
-                    + (FSE_ARENA_EMA + 1) * sizeof (gfloat) * fse_weights_floats (trainer->weights);
-  fse_trainer_publish (trainer, &snapshot);
-
-  return fse_weights_allocate (trainer->weights, TRUE, error)
-         && fse_stage_place (trainer->fine, error)
-         && (!trainer->coarse || fse_stage_place (trainer->coarse, error))
-         && (!trainer->validation || fse_validation_place (trainer->validation, error))
-         && fse_device_alloc (trainer->device, fse_optimiser_scratch (trainer->weights), &trainer->scratch, error)
-         && (trainer->losses = fse_loss_log_new (trainer->device, error)) != NULL
-         && fse_device_alloc (trainer->device, FSE_GUARD_FLOATS, &trainer->guard, error)
-         && fse_device_write (trainer->device, trainer->guard, guard, FSE_GUARD_FLOATS, error);
-}
-
-/* Where the batch does not fit into the device's memory, half of it is tried, once. */
-static gboolean
-build_to_fit (FseTrainer *trainer, GError **error)
-{
-  g_autoptr (GError) problem = NULL;
-  gint               batch = trainer->settings.batch;
-
-  if (build (trainer, batch, &problem))
-    return TRUE;
-  if (!g_error_matches (problem, FSE_ERROR, FSE_ERROR_OUT_OF_MEMORY) || batch < 4)
-    {
-      g_propagate_error (error, g_steal_pointer (&problem));
-      return FALSE;
-    }
-  g_debug ("batch of %d does not fit: %s", batch, problem->message);
-  take_down (trainer);
-  return build (trainer, batch / 2, error);
-}
-
 static gboolean
 read_initial_weights (FseTrainer *trainer, GError **error)
 {
@@ -240,7 +128,7 @@ prepare (FseTrainer *trainer, GError **error)
       tell (trainer, text);
     }
 
-  if (!judge_colour (trainer, error) || !build_to_fit (trainer, error) || !read_initial_weights (trainer, error))
+  if (!fse_trainer_build (trainer, error) || !read_initial_weights (trainer, error))
     return FALSE;
   if (trainer->resume
       && !fse_checkpoint_load (trainer->checkpoint, &trainer->settings, fse_stage_data (trainer->fine)->digest, &trainer->state,

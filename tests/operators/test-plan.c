@@ -8,15 +8,20 @@
 typedef struct
 {
   gsize     floats;
-  gint      first, last;
-  gboolean  twice;
+  gint      first, last, first_again, last_again; /* again: -1 where there is none */
   FseBuffer place;
 } Stretch;
 
 static gboolean
 needed_at (const Stretch *s, gint time)
 {
-  return s->twice ? time == s->first || time == s->last : time >= s->first && time <= s->last;
+  return (time >= s->first && time <= s->last) || (time >= s->first_again && time <= s->last_again);
+}
+
+static int
+by_number (gconstpointer a, gconstpointer b)
+{
+  return *(const gint *) a - *(const gint *) b;
 }
 
 static void
@@ -34,14 +39,21 @@ test_plan_random (void)
       for (gint i = 0; i < n; i++)
         {
           Stretch *s = &stretches[i];
-          gint     a = g_test_rand_int_range (0, times), b = g_test_rand_int_range (0, times);
+          gint     at[4];
 
           s->floats = g_test_rand_int_range (1, i % 10 == 0 ? 6000 : 700);
-          s->first = MIN (a, b);
-          s->last = MAX (a, b);
-          s->twice = g_test_rand_int_range (0, 4) == 0;
-          if (s->twice)
-            fse_plan_add_twice (plan, s->floats, s->first, s->last, &s->place);
+          for (gint k = 0; k < 4; k++)
+            at[k] = g_test_rand_int_range (0, times);
+          qsort (at, 4, sizeof at[0], by_number);
+          s->first = at[0];
+          s->last = at[1];
+          s->first_again = s->last_again = -1;
+          if (g_test_rand_int_range (0, 3) == 0)
+            {
+              s->first_again = at[2];
+              s->last_again = at[3];
+              fse_plan_add_twice (plan, s->floats, s->first, s->last, s->first_again, s->last_again, &s->place);
+            }
           else
             fse_plan_add (plan, s->floats, s->first, s->last, &s->place);
         }

@@ -154,7 +154,7 @@ host_backward (FseNode *node, GError **error)
 static const FseOperator operators[] = {
   { "scale", 0, FALSE, host_forward, host_backward },
   { "add", 0, FALSE, host_forward, host_backward, .passes_on = 3 },
-  { "mul", FSE_KEEPS_INPUT, FALSE, host_forward, host_backward },
+  { "mul", FSE_KEEPS_INPUT, FALSE, host_forward, host_backward, .quick = TRUE },
   { "squash", FSE_KEEPS_OUTPUT, FALSE, host_forward, host_backward },
   { "loss", FSE_KEEPS_INPUT, TRUE, host_forward, host_backward },
 };
@@ -410,10 +410,18 @@ value_clear (gpointer data)
   g_free (((Value *) data)->grad);
 }
 
-static void
-test_random_graphs (gconstpointer mode)
+typedef enum
 {
-  gboolean training = GPOINTER_TO_INT (mode);
+  INFERENCE,
+  TRAINING,
+  RECOMPUTING
+} Mode;
+
+static void
+test_random_graphs (gconstpointer data)
+{
+  Mode     mode = GPOINTER_TO_INT (data);
+  gboolean training = mode != INFERENCE;
 
   for (gint round = 0; round < 60; round++)
     {
@@ -445,6 +453,8 @@ test_random_graphs (gconstpointer mode)
       for (gint i = 0; i < steps; i++)
         grow (&g, i);
       call (&g, LOSS, any_value (&g), -1);
+      if (mode == RECOMPUTING)
+        fse_tape_recompute (tape);
       g_assert_true (fse_weights_allocate (weights, training, &error));
       g_assert_true (fse_tape_seal (tape, &error));
 
@@ -575,8 +585,9 @@ main (int argc, char **argv)
       g_print ("Bail out! %s\n", error->message);
       return 1;
     }
-  g_test_add_data_func ("/tape/random-graphs/training", GINT_TO_POINTER (TRUE), test_random_graphs);
-  g_test_add_data_func ("/tape/random-graphs/inference", GINT_TO_POINTER (FALSE), test_random_graphs);
+  g_test_add_data_func ("/tape/random-graphs/training", GINT_TO_POINTER (TRAINING), test_random_graphs);
+  g_test_add_data_func ("/tape/random-graphs/recomputing", GINT_TO_POINTER (RECOMPUTING), test_random_graphs);
+  g_test_add_data_func ("/tape/random-graphs/inference", GINT_TO_POINTER (INFERENCE), test_random_graphs);
   g_test_add_func ("/tape/inference-is-small", test_inference_is_small);
   g_test_add_func ("/tape/constant-and-borrow", test_constant_and_borrow);
   result = g_test_run ();

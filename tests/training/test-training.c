@@ -334,6 +334,44 @@ test_out_of_memory (void)
   g_unsetenv ("FEW_SHOT_EDIT_MEMORY_LIMIT");
 }
 
+/* Numbers computed twice rather than kept: the memory told before the first step is less, and the model is the same; where
+ * memory is short it is done unasked. */
+static void
+test_recompute (void)
+{
+  static const FseRecompute wishes[3] = { FSE_RECOMPUTE_OFF, FSE_RECOMPUTE_ON, FSE_RECOMPUTE_AUTO };
+  gchar                    *paths[3];
+  guint64                   memory[3];
+
+  for (gint i = 0; i < 3; i++)
+    {
+      g_autofree gchar *name = g_strdup_printf ("recompute %d", i), *limit = NULL;
+      FseSettings       settings = tiny_settings (2);
+      g_autoptr (FseTrainer) trainer = NULL;
+      FseSnapshot       snapshot;
+
+      if (wishes[i] == FSE_RECOMPUTE_AUTO)
+        {
+          limit = g_strdup_printf ("%.2f", (memory[0] + memory[1]) / 2e6);
+          g_setenv ("FEW_SHOT_EDIT_MEMORY_LIMIT", limit, TRUE);
+        }
+      settings.recompute = wishes[i];
+      paths[i] = model_path (name);
+      trainer = trainer_new (&settings, 2, paths[i]);
+      run (trainer);
+      fse_trainer_snapshot (trainer, &snapshot);
+      memory[i] = snapshot.memory;
+    }
+  g_unsetenv ("FEW_SHOT_EDIT_MEMORY_LIMIT");
+  g_test_message ("%.1f MB, recomputing %.1f MB", memory[0] / 1e6, memory[1] / 1e6);
+  g_assert_cmpuint (memory[1], <, memory[0] * 19 / 20);
+  g_assert_cmpuint (memory[2], ==, memory[1]);
+  assert_same_tensors (paths[0], paths[1]);
+  assert_same_tensors (paths[0], paths[2]);
+  for (gint i = 0; i < 3; i++)
+    g_free (paths[i]);
+}
+
 /* The model cannot be written: the old one stays, and the steps are not lost. */
 static void
 test_unwritable (void)
@@ -399,6 +437,7 @@ main (int argc, char **argv)
   g_test_add_func ("/training/switches", test_switches);
   g_test_add_func ("/training/hidden colours", test_hidden);
   g_test_add_func ("/training/out of memory", test_out_of_memory);
+  g_test_add_func ("/training/recompute", test_recompute);
   g_test_add_func ("/training/unwritable", test_unwritable);
   return trainings_end ();
 }
