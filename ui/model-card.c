@@ -28,16 +28,6 @@ static guint looked_signal;
 
 /* --- a picture and its edit ----------------------------------------------- */
 
-static void
-set_picture (GtkWidget *image, const FseImage *picture, gint side)
-{
-  cairo_surface_t *surface = fse_surface_new (picture);
-
-  fse_surface_fit (surface, side);
-  gtk_image_set_from_surface (GTK_IMAGE (image), surface);
-  cairo_surface_destroy (surface);
-}
-
 GtkWidget *
 fse_before_after_new (gint side)
 {
@@ -61,8 +51,8 @@ fse_before_after_set (GtkWidget *pair, const FseImage *before, const FseImage *a
   GList *images = gtk_container_get_children (GTK_CONTAINER (pair));
   gint   side   = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (pair), "side"));
 
-  set_picture (images->data, before, side);
-  set_picture (images->next->data, after, side);
+  fse_surface_show (images->data, before, side);
+  fse_surface_show (images->next->data, after, side);
   g_list_free (images);
 }
 
@@ -177,6 +167,21 @@ fse_model_card_matches (FseModelCard *card, const gchar *words)
 
 /* --- life ----------------------------------------------------------------- */
 
+/* Dim beside the name, but not on the colour of what is chosen. */
+static void
+state_flags_changed (GtkWidget *widget, GtkStateFlags before)
+{
+  FseModelCard    *card    = FSE_MODEL_CARD (widget);
+  GtkStyleContext *context = gtk_widget_get_style_context (card->about);
+
+  if (gtk_widget_get_state_flags (widget) & GTK_STATE_FLAG_SELECTED)
+    gtk_style_context_remove_class (context, GTK_STYLE_CLASS_DIM_LABEL);
+  else
+    gtk_style_context_add_class (context, GTK_STYLE_CLASS_DIM_LABEL);
+  if (GTK_WIDGET_CLASS (fse_model_card_parent_class)->state_flags_changed)
+    GTK_WIDGET_CLASS (fse_model_card_parent_class)->state_flags_changed (widget, before);
+}
+
 static void
 dispose (GObject *object)
 {
@@ -203,6 +208,7 @@ fse_model_card_class_init (FseModelCardClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose  = dispose;
   G_OBJECT_CLASS (klass)->finalize = finalize;
+  GTK_WIDGET_CLASS (klass)->state_flags_changed = state_flags_changed;
   looked_signal = g_signal_new ("looked", FSE_TYPE_MODEL_CARD, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
@@ -214,7 +220,7 @@ fse_model_card_init (FseModelCard *card)
   card->cancellable = g_cancellable_new ();
   card->pair        = fse_before_after_new (SIDE);
   card->title       = gtk_label_new (NULL);
-  card->about       = gtk_label_new (NULL);
+  card->about       = fse_named (gtk_label_new (NULL), "facts");
   fse_ui_label_lines (card->title, 2, 18);
   gtk_label_set_justify (GTK_LABEL (card->title), GTK_JUSTIFY_CENTER);
   gtk_label_set_justify (GTK_LABEL (card->about), GTK_JUSTIFY_CENTER);

@@ -404,6 +404,18 @@ on_search (FseModelGallery *gallery)
   update (gallery);
 }
 
+/* Escape ends the search first, and then what it does elsewhere in a dialog. */
+static void
+on_stop_search (FseModelGallery *gallery)
+{
+  GtkWidget *top = gtk_widget_get_toplevel (GTK_WIDGET (gallery));
+
+  if (gtk_entry_get_text_length (GTK_ENTRY (gallery->search)) > 0)
+    gtk_entry_set_text (GTK_ENTRY (gallery->search), "");
+  else if (GTK_IS_DIALOG (top))
+    g_signal_emit_by_name (top, "close");
+}
+
 /* --- building ------------------------------------------------------------- */
 
 static GtkWidget *
@@ -424,6 +436,7 @@ build_head (FseModelGallery *gallery)
   gtk_entry_set_placeholder_text (GTK_ENTRY (gallery->search), _("Search"));
   atk_object_set_name (gtk_widget_get_accessible (gallery->search), _("Search the trained edits"));
   g_signal_connect_swapped (gallery->search, "search-changed", G_CALLBACK (on_search), gallery);
+  g_signal_connect_swapped (gallery->search, "stop-search", G_CALLBACK (on_stop_search), gallery);
   gtk_box_pack_start (GTK_BOX (box), gallery->search, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), tool (gallery, "folder", "folder-symbolic", _("Show the trained edits of another folder"), on_folder),
                       FALSE, FALSE, 0);
