@@ -7,6 +7,7 @@
 #include "film-strip.h"
 
 #include "surface.h"
+#include "ui-init.h"
 
 #define MOST 12
 #define SIDE 64
@@ -65,7 +66,6 @@ fse_film_strip_add (FseFilmStrip *strip, const FseImage *picture, guint step)
   g_autofree gchar    *name    = g_strdup_printf (_("After step %u"), step);
   gdouble              scale   = MIN (2.0 * SIDE / MAX (picture->width, picture->height), 1.0);
   g_autoptr (FseImage) small   = NULL;
-  cairo_surface_t     *surface;
 
   if (strip->last > 0 && step < strip->last + strip->every)
     return;
@@ -78,10 +78,8 @@ fse_film_strip_add (FseFilmStrip *strip, const FseImage *picture, guint step)
       strip->every = MAX (2 * strip->every, step / MOST);
     }
   strip->last = MAX (step, 1);
-  surface     = fse_surface_new (small);
-  fse_surface_fit (surface, SIDE);
-  image = gtk_image_new_from_surface (surface);
-  cairo_surface_destroy (surface);
+  image = fse_named (gtk_image_new (), "film-picture");
+  fse_surface_show (image, small, SIDE);
   label = gtk_label_new (number);
   box   = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
   atk_object_set_name (gtk_widget_get_accessible (image), name);

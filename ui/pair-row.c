@@ -106,17 +106,10 @@ show_check (FsePairRow *row)
 static void
 show_picture (FsePairRow *row, gint k, const FseImage *picture)
 {
-  cairo_surface_t *surface;
-
-  if (! picture)
-    {
-      gtk_image_set_from_icon_name (GTK_IMAGE (row->picture[k]), "list-add-symbolic", GTK_ICON_SIZE_DND);
-      return;
-    }
-  surface = fse_surface_new (picture);
-  fse_surface_fit (surface, FSE_THUMBNAIL);
-  gtk_image_set_from_surface (GTK_IMAGE (row->picture[k]), surface);
-  cairo_surface_destroy (surface);
+  if (picture)
+    fse_surface_show (row->picture[k], picture, FSE_THUMBNAIL);
+  else
+    gtk_image_set_from_icon_name (GTK_IMAGE (row->picture[k]), "list-add-symbolic", GTK_ICON_SIZE_DND);
 }
 
 static void

@@ -39,13 +39,7 @@ static void
 on_seen (const FsePairView *view, gpointer data)
 {
   if (view->before)
-    {
-      cairo_surface_t *surface = fse_surface_new (view->before);
-
-      fse_surface_fit (surface, FSE_THUMBNAIL);
-      gtk_image_set_from_surface (data, surface);
-      cairo_surface_destroy (surface);
-    }
+    fse_surface_show (data, view->before, FSE_THUMBNAIL);
   else
     gtk_image_set_from_icon_name (data, "dialog-warning-symbolic", GTK_ICON_SIZE_DIALOG);
 }

@@ -72,7 +72,7 @@ draw_checks (cairo_t *cr, gdouble x, gdouble y, gdouble width, gdouble height)
   cairo_restore (cr);
 }
 
-/* A surface over these pixels of the picture. */
+/* A surface over these pixels of the picture: as squares where it was zoomed into, smooth where it is only small. */
 static void
 draw_surface (FseSplitPreview *preview, cairo_t *cr, cairo_surface_t *surface, gdouble x, gdouble y, gdouble width, gdouble height)
 {
@@ -83,7 +83,7 @@ draw_surface (FseSplitPreview *preview, cairo_t *cr, cairo_surface_t *surface, g
   cairo_translate (cr, left + x * scale, top + y * scale);
   cairo_scale (cr, width * scale / cairo_image_surface_get_width (surface), height * scale / cairo_image_surface_get_height (surface));
   cairo_set_source_surface (cr, surface, 0.0, 0.0);
-  cairo_pattern_set_filter (cairo_get_source (cr), scale >= 3.0 ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
+  cairo_pattern_set_filter (cairo_get_source (cr), scale >= 3.0 && preview->view.zoom > 0.0 ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
   cairo_pattern_set_extend (cairo_get_source (cr), CAIRO_EXTEND_PAD);
   cairo_rectangle (cr, 0.0, 0.0, cairo_image_surface_get_width (surface), cairo_image_surface_get_height (surface));
   cairo_fill (cr);

@@ -35,9 +35,12 @@ fse_surface_new (const FseImage *picture)
 }
 
 void
-fse_surface_fit (cairo_surface_t *surface, gdouble side)
+fse_surface_show (GtkWidget *image, const FseImage *picture, gint side)
 {
-  gdouble scale = MAX (cairo_image_surface_get_width (surface), cairo_image_surface_get_height (surface)) / side;
+  cairo_surface_t *surface = fse_surface_new (picture);
+  gdouble          scale   = (gdouble) MAX (picture->width, picture->height) / side;
 
   cairo_surface_set_device_scale (surface, scale, scale);
+  gtk_image_set_from_surface (GTK_IMAGE (image), surface);
+  cairo_surface_destroy (surface);
 }

@@ -5,16 +5,16 @@
 #ifndef FSE_SURFACE_H
 #define FSE_SURFACE_H
 
-#include <cairo.h>
+#include <gtk/gtk.h>
 
 #include "files/image.h"
 
 G_BEGIN_DECLS
 
 /* The picture, which is in sRGB, as cairo wants it. */
-cairo_surface_t *fse_surface_new (const FseImage *picture);
-/* From now on its longer side takes that many of the screen's own pixels. */
-void             fse_surface_fit (cairo_surface_t *surface, gdouble side);
+cairo_surface_t *fse_surface_new  (const FseImage *picture);
+/* Puts it into a GtkImage, where its longer side takes that many dots: on a fine screen as sharp as it has pixels. */
+void             fse_surface_show (GtkWidget *image, const FseImage *picture, gint side);
 
 G_END_DECLS
 

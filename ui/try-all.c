@@ -47,16 +47,6 @@ image_of (FseTryAll *all, guint k)
 }
 
 static void
-show_picture (GtkWidget *image, const FseImage *picture)
-{
-  cairo_surface_t *surface = fse_surface_new (picture);
-
-  fse_surface_fit (surface, SIDE);
-  gtk_image_set_from_surface (GTK_IMAGE (image), surface);
-  cairo_surface_destroy (surface);
-}
-
-static void
 show_error (FseTryAll *all, guint k, const GError *error)
 {
   gtk_image_set_from_icon_name (GTK_IMAGE (image_of (all, k)), "dialog-warning-symbolic", GTK_ICON_SIZE_DIALOG);
@@ -71,7 +61,7 @@ end_run (FseTryAll *all)
   guint                k     = all->next++;
 
   if (after)
-    show_picture (image_of (all, k), after);
+    fse_surface_show (image_of (all, k), after, SIDE);
   else if (! g_error_matches (error, FSE_ERROR, FSE_ERROR_CANCELLED))
     show_error (all, k, error);
 }

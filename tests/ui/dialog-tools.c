@@ -74,6 +74,45 @@ dialog_assert_message (GtkWidget *dialog, const gchar *piece)
     g_error ("the message should contain “%s”, and is: %s", piece, dialog_message_of (dialog));
 }
 
+FseImage *
+dialog_stripes (gint width, gint height)
+{
+  FseImage *image = fse_image_new (width, height, NULL);
+
+  for (gsize i = 0; i < (gsize) width * height; i++)
+    for (gint k = 0; k < 4; k++)
+      image->rgba[4 * i + k] = k == 3 || i % width % 2 == 0 ? 1.0f : 0.0f;
+  image->bits = 8;
+  return image;
+}
+
+gdouble
+dialog_stripes_seen (GtkWidget *image)
+{
+  GtkAllocation    size;
+  cairo_surface_t *surface;
+  cairo_t         *cr;
+  const guchar    *row;
+  gint             from, to;
+  gdouble          seen = 0.0;
+
+  gtk_test_widget_wait_for_draw (image);
+  gtk_widget_get_allocation (image, &size);
+  surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 2 * size.width, 2 * size.height);
+  cairo_surface_set_device_scale (surface, 2.0, 2.0);
+  cr = cairo_create (surface);
+  gtk_widget_draw (image, cr);
+  cairo_destroy (cr);
+  cairo_surface_flush (surface);
+  row  = cairo_image_surface_get_data (surface) + (gsize) size.height * cairo_image_surface_get_stride (surface);
+  from = size.width - 16; /* in its middle */
+  to   = size.width + 16;
+  for (gint x = from; x < to; x++)
+    seen += ABS (row[4 * x + 4] - row[4 * x]) / 255.0 / (to - from);
+  cairo_surface_destroy (surface);
+  return seen;
+}
+
 void
 dialog_screenshot (GtkWidget *dialog, const gchar *name)
 {
@@ -81,6 +120,7 @@ dialog_screenshot (GtkWidget *dialog, const gchar *name)
   GtkAllocation     size;
   cairo_surface_t  *surface;
   cairo_t          *cr;
+  gint              fine;
   g_autofree gchar *path = NULL, *file = NULL;
 
   if (target)
@@ -90,7 +130,9 @@ dialog_screenshot (GtkWidget *dialog, const gchar *name)
   if (! target)
     return;
   gtk_widget_get_allocation (dialog, &size);
-  surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, size.width, size.height);
+  fine    = gtk_widget_get_scale_factor (dialog);
+  surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, fine * size.width, fine * size.height);
+  cairo_surface_set_device_scale (surface, fine, fine);
   cr      = cairo_create (surface);
   gtk_widget_draw (dialog, cr);
   file = g_strconcat (name, ".png", NULL);

@@ -10,6 +10,8 @@
 
 #include <gtk/gtk.h>
 
+#include "files/image.h"
+
 G_BEGIN_DECLS
 
 typedef gboolean (*DialogCondition) (GtkWidget *dialog);
@@ -38,6 +40,10 @@ void         dialog_assert_mnemonics  (GtkWidget *dialog);
 void         dialog_assert_usable     (GtkWidget *dialog);
 /* Whether its gallery has looked into every file. */
 gboolean     dialog_has_all_models    (GtkWidget *dialog);
+/* A picture of black and white stripes, each a pixel wide; and how much of them is seen where it is shown, on a screen
+ * of two pixels a dot: 1 all, 0 all is gray. */
+FseImage    *dialog_stripes           (gint width, gint height);
+gdouble      dialog_stripes_seen      (GtkWidget *image);
 void         dialog_screenshot        (GtkWidget *dialog, const gchar *name);
 void         dialog_destroy           (GtkWidget *dialog);
 

@@ -10,7 +10,10 @@
 
 #include "dialog-tools.h"
 #include "fake-host.h"
+#include "ui/film-strip.h"
+#include "ui/model-card.h"
 #include "ui/pair-list.h"
+#include "ui/pair-look.h"
 #include "ui/pair-row.h"
 
 #define URI_TARGET "text/uri-list"
@@ -212,6 +215,38 @@ test_chooser (void)
   fake_host_free (fake);
 }
 
+/* Thumbnails have the pixels of a screen of two a dot, wherever they come from. */
+static void
+test_fine_thumbnails (void)
+{
+  FakeHost            *fake    = fake_host_new (folder);
+  GtkWidget           *window  = show_list (fake), *other = gtk_window_new (GTK_WINDOW_TOPLEVEL);
+  GtkWidget           *box     = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *pair = fse_before_after_new (80), *strip = fse_film_strip_new ();
+  g_autoptr (FseImage) large   = dialog_stripes (2 * FSE_THUMBNAIL, 2 * FSE_THUMBNAIL), card = dialog_stripes (160, 120), small = dialog_stripes (128, 128);
+  g_autofree gchar    *before  = g_build_filename (folder, "stripes before.png", NULL);
+  g_autofree gchar    *uri     = g_filename_to_uri (before, NULL, NULL);
+  g_autoptr (GList)    images  = gtk_container_get_children (GTK_CONTAINER (pair));
+
+  g_assert_true (fse_image_save (large, before, NULL));
+  dialog_press (window, "add");
+  drop_onto (dialog_part (window, "before"), URI_TARGET, uri);
+  dialog_wait_for (window, "the thumbnail was there", is_calm);
+  g_assert_cmpfloat (dialog_stripes_seen (gtk_bin_get_child (GTK_BIN (dialog_part (window, "before")))), >, 0.9);
+
+  gtk_container_add (GTK_CONTAINER (other), box);
+  gtk_container_add (GTK_CONTAINER (box), pair);
+  gtk_container_add (GTK_CONTAINER (box), strip);
+  fse_before_after_set (pair, card, card);
+  fse_film_strip_add (FSE_FILM_STRIP (strip), small, 1);
+  gtk_widget_show_all (other);
+  g_assert_cmpfloat (dialog_stripes_seen (images->data), >, 0.9);
+  g_assert_cmpfloat (dialog_stripes_seen (images->next->data), >, 0.9);
+  g_assert_cmpfloat (dialog_stripes_seen (dialog_part (strip, "film-picture")), >, 0.9);
+  dialog_destroy (other);
+  dialog_destroy (window);
+  fake_host_free (fake);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -220,5 +255,6 @@ main (int argc, char **argv)
   g_test_add_func ("/pairs/files dropped", test_files);
   g_test_add_func ("/pairs/swapped, ticked off, taken out", test_hand);
   g_test_add_func ("/pairs/chosen by thumbnail", test_chooser);
+  g_test_add_func ("/pairs/thumbnails on a fine screen", test_fine_thumbnails);
   return dialog_tests_end (folder);
 }
