@@ -2,10 +2,11 @@
  *
  * Lifting a change to the picture's own resolution: the model has worked at
  * h x w, the picture is H x W, and
- *   moved = warp (picture, s flow),  base = moved + s warp (table (picture), s flow),
+ *   moved = warp (picture, s flow) + s sum_k gain_k warp (band_k, s flow),  base = moved + s warp (table (picture), s flow),
  *   result = colour (base, s slice (grid, moved)) + s residual
  * with the fields read between the model's pixels.  The flow is smooth by nature: by
- * a cubic B-spline, as straight lines would show the kinks of anything less.  The grid is read at the picture's own places and colours, exactly as
+ * a cubic B-spline, as straight lines would show the kinks of anything less; so is the bands' gain.  Of the bands the finest
+ * is the picture itself less its smoothed look at h x w, so that its own pixels' detail is weighed as the model weighs what it sees.  The grid is read at the picture's own places and colours, exactly as
  * the model reads it.  The residual is not smooth: of its four neighbours the one of a
  * pixel's own colour counts most, so that what it recolours keeps the picture's
  * sharp edge (joint bilateral up-sampling, Kopf et al., SIGGRAPH 2007).  One
@@ -101,6 +102,43 @@ flow_between (__global const float *flow, int x, int y, float tx, float ty, int 
   return sum;
 }
 
+/* The bands' gain there. */
+static inline float3
+gain_between (__global const float *gain, int x, int y, float tx, float ty, int w, int h)
+{
+  const float4 across = b_spline (tx), down = b_spline (ty);
+  const float  wx[4] = { across.x, across.y, across.z, across.w }, wy[4] = { down.x, down.y, down.z, down.w };
+  float3       sum = 0.0f;
+
+  for (int n = 0; n < 16; n++)
+    sum += wx[n & 3] * wy[n >> 2]
+           * vload3 ((size_t) clamp (y - 1 + (n >> 2), 0, h - 1) * w + clamp (x - 1 + (n & 3), 0, w - 1), gain);
+  return sum;
+}
+
+/* sum_k gain_k band_k at a place of the picture, in pixels of its h x w look; x0: the picture's own colour there. */
+static inline float3
+weighed_bands (__global const float *smoothed, float3 gain, float3 x0, float fx, float fy, int w, int h)
+{
+  /* fmax and fmin before the conversion: a place that is not a number must not become an address */
+  const float px = fmin (fmax (fx, 0.0f), w - 1.0f), py = fmin (fmax (fy, 0.0f), h - 1.0f);
+  const int   x = (int) px, y = (int) py;
+  const float tx = px - x, ty = py - y;
+  /* sum_k gain_k (x_{k-1} - x_k), by the x_k */
+  const float3 weights = (float3) (gain.y - gain.x, gain.z - gain.y, -gain.z);
+  float3       sum = gain.x * x0;
+
+  for (int n = 0; n < 4; n++)
+    {
+      const size_t at = 3 * ((size_t) min (y + (n >> 1), h - 1) * w + min (x + (n & 1), w - 1));
+      const float  tent = ((n & 1) ? tx : 1.0f - tx) * ((n >> 1) ? ty : 1.0f - ty);
+
+      sum += tent * (weights.x * vload3 (at, smoothed) + weights.y * vload3 (at + 1, smoothed)
+                     + weights.z * vload3 (at + 2, smoothed));
+    }
+  return sum;
+}
+
 /* A picture of w x h pixels enlarged: its colour at fraction (tx, ty) from pixel (x, y). */
 static inline float4
 enlarged (__global const float *picture, int x, int y, float tx, float ty, int w, int h)
@@ -116,20 +154,23 @@ enlarged (__global const float *picture, int x, int y, float tx, float ty, int w
 
 /* own [rows,columns,4] is the tile whose corner is (tile_x, tile_y) in a picture of
  * W x H; source [source_h,source_w,4], with its corner, holds what the flow brings there; small [h,w,4] is the
- * picture as the model saw it; all R'G'B'A.  flow [h,w,2], grid [gh,gw,3*levels*12], residual [h,w,3], answer [h,w,4] the model's own
+ * picture as the model saw it; all R'G'B'A.  flow [h,w,2], gain [h,w,3] of the bands,
+ * smoothed [h,w,9] what they are made of (fse_vae_smoothed()), grid [gh,gw,3*levels*12], residual [h,w,3], answer [h,w,4] the model's own
  * result, needed where detail < 1; out [rows,columns,4]. */
 __kernel void
-lift (IN (own), IN (source), IN (small), IN (flow), IN (grid), IN (residual), IN (answer), IN (table), OUT (out),
+lift (IN (own), IN (source), IN (small), IN (flow), IN (gain), IN (smoothed), IN (grid), IN (residual), IN (answer), IN (table), OUT (out),
       const int W, const int H, const int w, const int h,
       const int tile_x, const int tile_y, const int columns, const int rows,
       const int source_x, const int source_y, const int source_w, const int source_h,
-      const int gh, const int gw, const int levels, const int explicit, const int has_table,
+      const int gh, const int gw, const int levels, const int explicit, const int has_gain, const int has_table,
       const float strength, const float detail)
 {
   OPEN_IN (own);
   OPEN_IN (source);
   OPEN_IN (small);
   OPEN_IN (flow);
+  OPEN_IN (gain);
+  OPEN_IN (smoothed);
   OPEN_IN (grid);
   OPEN_IN (residual);
   OPEN_IN (answer);
@@ -184,6 +225,13 @@ lift (IN (own), IN (source), IN (small), IN (flow), IN (grid), IN (residual), IN
         }
       else if (has_table)
         shift = fse_table_change (table, x.xyz);
+      if (has_gain)
+        {
+          const float3 g = strength * gain_between (gain, x0, y0, ax, ay, w, h);
+
+          x.xyz += weighed_bands (smoothed, g, x.xyz, (px.at + px.t + 0.5f) * w / W - 0.5f,
+                                  (py.at + py.t + 0.5f) * h / H - 0.5f, w, h);
+        }
       read_grid (grid, x, (X + 0.5f) * gw / W - 0.5f, (Y + 0.5f) * gh / H - 0.5f, gh, gw, levels, f);
     }
   x.xyz += strength * shift;

@@ -159,6 +159,8 @@ build_decode (FseInference *self, FseNet *net)
     {
       fse_tape_keep (tape, self->change.flow);
       fse_tape_keep (tape, self->change.grid);
+      if (self->change.gain)
+        fse_tape_keep (tape, self->change.gain);
       fse_tape_keep (tape, self->change.base);
     }
 }
@@ -320,7 +322,7 @@ fse_inference_decode (FseInference *self, FseChangeFields *fields, GError **erro
 {
   if (!fse_tape_forward (self->decode, error))
     return FALSE;
-  *fields = (FseChangeFields) { self->change.flow, self->change.grid, self->change.residual };
+  *fields = (FseChangeFields) { self->change.flow, self->change.gain, self->change.grid, self->change.residual };
   return TRUE;
 }
 

@@ -46,13 +46,13 @@ gboolean      fse_inference_look   (FseInference *inference, GError **error);
 gboolean      fse_inference_start  (FseInference *inference, guint64 seed, gint left, gint top, gint width, GError **error);
 /* From time t to time `next` (DDIM, Song et al., arXiv 2010.02502, eta = 0); next = 0 ends. */
 gboolean      fse_inference_step   (FseInference *inference, gdouble t, gdouble next, GError **error);
-/* The change, on the picture's grid and on the device: flow [h,w,2], residual [h,w,3],
- * and the colour maps' bilateral grid [h/4,w/4,3*levels*12].
- * Where the model repaints (explicit-change off) flow and grid are NULL and the residual
+/* The change, on the picture's grid and on the device: flow [h,w,2], residual [h,w,3], the bands' gain [h,w,3] (NULL without
+ * texture), and the colour maps' bilateral grid [h/4,w/4,3*levels*12].
+ * Where the model repaints (explicit-change off) all but the residual are NULL, and it
  * is the whole new picture, minus 0.5.  Borrowed. */
 typedef struct
 {
-  const FseTensor *flow, *grid, *residual;
+  const FseTensor *flow, *gain, *grid, *residual;
 } FseChangeFields;
 gboolean      fse_inference_decode (FseInference *inference, FseChangeFields *fields, GError **error);
 

@@ -31,6 +31,8 @@ struct _FseLift
   gint            width, height; /* of the fields */
   FseBuffer       small, table;  /* table: without memory where there is none */
   gfloat         *flow;          /* [height,width,2] in main memory, or NULL */
+  FseTape        *smoother;      /* what the bands of detail are made of, or NULL */
+  FseTensor      *smoothed;
   FseBuffer       answer;        /* [height,width,4]: the model's own result, where detail is to go */
   gint            side;          /* of tiles, as far as memory allows */
   Pixels          own, source, out;
@@ -45,6 +47,25 @@ typedef struct
   FseLiftProgress  go_on;
   gpointer         data;
 } Run;
+
+/* The picture as the model saw it, smoothed as the model smoothes it. */
+static gboolean
+smooth (FseLift *lift, const FseImage *small, GError **error)
+{
+  gsize              pixels = (gsize) small->width * small->height;
+  g_autofree gfloat *rgb = g_new (gfloat, pixels * 3);
+  FseTensor         *picture;
+
+  for (gsize i = 0; i < pixels * 3; i++)
+    rgb[i] = small->rgba[i / 3 * 4 + i % 3];
+  lift->smoother = fse_tape_new (lift->device, FALSE);
+  picture = fse_tape_input (lift->smoother, 1, small->height, small->width, 3);
+  lift->smoothed = fse_vae_smoothed (lift->smoother, picture);
+  fse_tape_keep (lift->smoother, lift->smoothed);
+  return fse_tape_seal (lift->smoother, error)
+         && fse_device_write (lift->device, picture->data, rgb, pixels * 3, error)
+         && fse_tape_forward (lift->smoother, error);
+}
 
 FseLift *
 fse_lift_new (FseDevice *device, const FseChangeFields *fields, const gfloat *table, const FseImage *small, GError **error)
@@ -70,6 +91,8 @@ fse_lift_new (FseDevice *device, const FseChangeFields *fields, const gfloat *ta
       if (!fse_device_read (device, fields->flow->data, lift->flow, pixels * 2, error))
         return NULL;
     }
+  if (fields->gain && !smooth (lift, small, error))
+    return NULL;
   return g_steal_pointer (&lift);
 }
 
@@ -96,6 +119,7 @@ fse_lift_free (FseLift *lift)
     fse_device_free (lift->device, &lift->answer);
   if (lift->table.mem)
     fse_device_free (lift->device, &lift->table);
+  fse_tape_free (lift->smoother);
   g_free (lift->flow);
   g_free (lift);
 }
@@ -230,6 +254,8 @@ launch (FseLift *lift, gint width, gint height, gdouble strength, gdouble detail
   return fse_launch (lift->device, "change", "lift", range, error,
                      FSE_BUF (own), FSE_BUF (from), FSE_BUF (lift->small),
                      FSE_BUF (explicit ? fields->flow->data : fields->residual->data),
+                     FSE_BUF (fields->gain ? fields->gain->data : fields->residual->data),
+                     FSE_BUF (fields->gain ? lift->smoothed->data : fields->residual->data),
                      FSE_BUF (explicit ? fields->grid->data : fields->residual->data),
                      FSE_BUF (fields->residual->data), FSE_BUF (detail < 1 ? lift->answer : lift->small),
                      FSE_BUF (lift->table.mem ? lift->table : lift->small), FSE_BUF (out),
@@ -237,7 +263,7 @@ launch (FseLift *lift, gint width, gint height, gdouble strength, gdouble detail
                      FSE_INT (tile->x), FSE_INT (tile->y), FSE_INT (tile->width), FSE_INT (tile->height),
                      FSE_INT (source->x), FSE_INT (source->y), FSE_INT (source->width), FSE_INT (source->height),
                      FSE_INT (explicit ? fields->grid->h : 1), FSE_INT (explicit ? fields->grid->w : 1),
-                     FSE_INT (FSE_GRID_LEVELS), FSE_INT (explicit), FSE_INT (lift->table.mem != NULL),
+                     FSE_INT (FSE_GRID_LEVELS), FSE_INT (explicit), FSE_INT (fields->gain != NULL), FSE_INT (lift->table.mem != NULL),
                      FSE_FLOAT (strength), FSE_FLOAT (detail), FSE_END);
 }
 

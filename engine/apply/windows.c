@@ -13,6 +13,7 @@ typedef struct
 enum
 {
   FLOW,
+  GAIN,
   GRID,
   RESIDUAL,
   N_FIELDS
@@ -36,6 +37,7 @@ fse_windows_new (FseDevice *device, gint width, gint height, gint count)
   windows->height = height;
   windows->count = count;
   windows->fields[FLOW] = (Field) { .scale = 1, .unit = 1.0f / count }; /* flows are in half frames */
+  windows->fields[GAIN] = (Field) { .scale = 1, .unit = 1.0f };
   windows->fields[GRID] = (Field) { .scale = 4, .unit = 1.0f };
   windows->fields[RESIDUAL] = (Field) { .scale = 1, .unit = 1.0f };
   return windows;
@@ -135,6 +137,7 @@ gboolean
 fse_windows_add (FseWindows *windows, const FseRectangle *place, const FseChangeFields *fields, GError **error)
 {
   return field_add (windows, &windows->fields[FLOW], place, fields->flow, error)
+         && field_add (windows, &windows->fields[GAIN], place, fields->gain, error)
          && field_add (windows, &windows->fields[GRID], place, fields->grid, error)
          && field_add (windows, &windows->fields[RESIDUAL], place, fields->residual, error);
 }
@@ -163,6 +166,7 @@ gboolean
 fse_windows_end (FseWindows *windows, FseChangeFields *fields, GError **error)
 {
   return field_end (windows, &windows->fields[FLOW], &fields->flow, error)
+         && field_end (windows, &windows->fields[GAIN], &fields->gain, error)
          && field_end (windows, &windows->fields[GRID], &fields->grid, error)
          && field_end (windows, &windows->fields[RESIDUAL], &fields->residual, error);
 }

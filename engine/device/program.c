@@ -30,7 +30,7 @@
 static const gchar *const together[][8] = {
   { "conv2d", "conv2d_weight", "group_norm", "gemm", "attention", "softmax" },
   { "elementwise", "concat", "resample", "reduce", "random", "optimiser" },
-  { "augment", "bilateral", "colour", "warp", "losses", "frequency_loss" },
+  { "augment", "bands", "bilateral", "colour", "warp", "losses", "frequency_loss" },
 };
 
 static void

@@ -45,6 +45,7 @@ typedef struct
   gboolean frequency_loss;
   /* Ours on top. */
   gboolean explicit_change;
+  gboolean texture;             /* the picture's own detail may be softened or sharpened */
   gboolean position;            /* coordinate channels */
   gboolean colour_base;         /* start from a fitted colour table; training turns it off for pairs that it does not help */
   gboolean augmentation;

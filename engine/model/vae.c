@@ -56,6 +56,40 @@ level (FseNet *net, const gchar *name, gint stream, FseTensor *x, FseTensor *ski
   return fse_net_residual (net, block_name, x, x->c, NULL);
 }
 
+/* x_1 .. x_K */
+static void
+smooth (FseTape *tape, FseTensor *x, FseTensor *smoothed[FSE_BANDS])
+{
+  FseTensor *reduced = x;
+
+  for (gint k = 0; k < FSE_BANDS; k++)
+    {
+      smoothed[k] = reduced = fse_average_pool (tape, reduced, 2);
+      for (gint i = 0; i <= k; i++)
+        smoothed[k] = fse_upsample_bilinear (tape, smoothed[k], 2);
+    }
+}
+
+FseTensor *
+fse_vae_smoothed (FseTape *tape, FseTensor *x)
+{
+  FseTensor *smoothed[FSE_BANDS];
+
+  smooth (tape, x, smoothed);
+  return fse_concat (tape, smoothed, FSE_BANDS);
+}
+
+static FseTensor *
+bands (FseTape *tape, FseTensor *x)
+{
+  FseTensor *smoothed[FSE_BANDS], *band[FSE_BANDS];
+
+  smooth (tape, x, smoothed);
+  for (gint k = 0; k < FSE_BANDS; k++)
+    band[k] = fse_add (tape, k ? smoothed[k - 1] : x, fse_scale (tape, smoothed[k], -1.0f, 0.0f));
+  return fse_concat (tape, band, FSE_BANDS);
+}
+
 FseChange
 fse_vae_decode (FseNet *net, FseTensor *latent, const FseFeatures *skips, FseTensor *x, FseTensor *shift,
                 FseTensor *clock)
@@ -63,7 +97,8 @@ fse_vae_decode (FseNet *net, FseTensor *latent, const FseFeatures *skips, FseTen
   FseTape   *tape = net->tape;
   gint       w = fse_net_width (net);
   FseChange  change = { NULL };
-  FseTensor *quarter, *half, *full, *flow, *moved, *shifted;
+  FseTensor *quarter, *half, *full, *flow, *parts[3], *all, *moved, *shifted;
+  gint       n_parts = 0;
 
   quarter = level (net, "vae/decoder/quarter", 0,
                    fse_net_conv (net, "vae/decoder/latent", latent, 4 * w, 3, 1, FALSE), skips->quarter, clock);
@@ -87,15 +122,22 @@ fse_vae_decode (FseNet *net, FseTensor *latent, const FseFeatures *skips, FseTen
   change.flow = fse_scale (tape, fse_upsample_bilinear (tape, flow, 4), FLOW_RANGE, 0.0f);
   change.grid = fse_net_conv (net, "vae/decoder/grid", fse_net_norm (net, "vae/decoder/grid/norm", quarter, TRUE),
                               FSE_GRID_CHANNELS, 1, 1, TRUE);
+  parts[n_parts++] = x;
   if (shift)
+    parts[n_parts++] = shift;
+  if (net->settings->texture)
+    parts[n_parts++] = bands (tape, x);
+  all = fse_warp (tape, n_parts > 1 ? fse_concat (tape, parts, n_parts) : x, change.flow);
+  moved = n_parts > 1 ? fse_slice_channels (tape, all, 0, 3) : all;
+  if (net->settings->texture)
     {
-      FseTensor *both = fse_warp (tape, fse_concat (tape, (FseTensor *[]) { x, shift }, 2), change.flow);
+      FseTensor *gain = fse_net_conv (net, "vae/decoder/gain", fse_net_norm (net, "vae/decoder/gain/norm", quarter, TRUE),
+                                      FSE_BANDS, 3, 1, TRUE);
 
-      moved = fse_slice_channels (tape, both, 0, 3);
-      shifted = fse_add (tape, moved, fse_slice_channels (tape, both, 3, 3));
+      change.gain = fse_upsample_bilinear (tape, gain, 4);
+      moved = fse_weigh_bands (tape, moved, fse_slice_channels (tape, all, shift ? 6 : 3, 3 * FSE_BANDS), change.gain);
     }
-  else
-    moved = shifted = fse_warp (tape, x, change.flow);
+  shifted = shift ? fse_add (tape, moved, fse_slice_channels (tape, all, 3, 3)) : moved;
   change.base = fse_colour_transform (tape, shifted, fse_bilateral_slice (tape, change.grid, moved));
   change.result = fse_add (tape, change.base, change.residual);
   return change;

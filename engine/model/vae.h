@@ -25,17 +25,23 @@ FseFeatures fse_features_rows (FseNet *net, const FseFeatures *features, gint fi
 FseTensor  *fse_vae_posterior (FseNet *net, FseTensor *quarter);
 
 /* The edit as a change of a picture x (centred, rgb - 0.5):
- *   moved = warp (x, flow),  base = colour (moved + warp (shift, flow), slice (grid, moved)),  result = base + residual.
- * flow [n,h,w,2] in half frames, grid [n,h/4,w/4,3*8*12] a bilateral grid of colour maps,
- * residual [n,h,w,3].  Where explicit-change is off, flow, grid and base are
+ *   moved = warp (x, flow) + sum_k gain_k warp (band_k (x), flow),
+ *   base = colour (moved + warp (shift, flow), slice (grid, moved)),  result = base + residual.
+ * flow [n,h,w,2] in half frames, gain [n,h,w,3] (NULL without texture), grid [n,h/4,w/4,3*8*12] a bilateral grid of colour maps,
+ * residual [n,h,w,3].  Where explicit-change is off, all but the residual are
  * NULL and the result is the residual alone: repainting. */
 #define FSE_GRID_LEVELS 8
 #define FSE_GRID_CHANNELS (3 * FSE_GRID_LEVELS * 12)
 typedef struct
 {
-  FseTensor *flow, *grid, *residual;
+  FseTensor *flow, *gain, *grid, *residual;
   FseTensor *base, *result;
 } FseChange;
+
+/* What is left of a picture x [n,h,w,3] that is reduced k times to half its size (means) and enlarged as often (bilinearly), x_k for
+ * k = 1 .. FSE_BANDS, side by side: [n,h,w,3 FSE_BANDS].  band_k (x) is x_{k-1} - x_k, and x_0 = x. */
+#define FSE_BANDS 3
+FseTensor  *fse_vae_smoothed (FseTape *tape, FseTensor *x);
 
 /* latent [n,h/4,w/4,8], skips: features of x (may be used in part, by the switches),
  * shift: what the colour table changes of x, or NULL where there is none, clock: fse_noise()'s, or NULL to inject no noise (applying). */

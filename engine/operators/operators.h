@@ -71,6 +71,9 @@ FseTensor *fse_warp (FseTape *tape, FseTensor *x, FseTensor *flow);
  * map a pixel, as a difference from the identity.  x [n,h,w,3], map [n,h,w,12] -> [n,h,w,3]. */
 FseTensor *fse_colour_transform (FseTape *tape, FseTensor *x, FseTensor *map);
 
+/* bands.c: x + sum_k gain[k] band_k.  x [n,h,w,3], bands [n,h,w,3 count], gain [n,h,w,count] -> [n,h,w,3]. */
+FseTensor *fse_weigh_bands (FseTape *tape, FseTensor *x, FseTensor *bands, FseTensor *gain);
+
 /* bilateral.c: colour maps [n,h,w,12] from a bilateral grid: out (p) = sum_k grid (p / f, k, level of guide_k (p)),
  * bilinear between cells (half-pixel centres, edge clamped), linear between levels.  guide [n,h,w,3] is a picture minus
  * 0.5, and -0.5..0.5 (clamped) spans the levels; grid [n,h/f,w/f, 3 x levels x 12], levels >= 2.  Gradients to both. */

@@ -7,6 +7,7 @@
 #define TABLES(X) \
   X (warp) \
   X (bilateral) \
+  X (bands) \
   X (colour) \
   X (random) \
   X (attention) \

@@ -53,7 +53,7 @@ add_all (FseWindows *windows, gfloat (*value) (gint i))
     {
       FseTensor       flow = field (WINDOW_W, WINDOW_H, 2, value (i)), residual = field (WINDOW_W, WINDOW_H, 3, value (i));
       FseTensor       grid = field (WINDOW_W / 4, WINDOW_H / 4, LEVELS, value (i));
-      FseChangeFields fields = { &flow, &grid, &residual };
+      FseChangeFields fields = { .flow = &flow, .grid = &grid, .residual = &residual };
       FseRectangle    place;
 
       fse_windows_place (windows, i, &place);
