@@ -131,10 +131,10 @@ fse_vae_decode (FseNet *net, FseTensor *latent, const FseFeatures *skips, FseTen
   moved = n_parts > 1 ? fse_slice_channels (tape, all, 0, 3) : all;
   if (net->settings->texture)
     {
-      FseTensor *gain = fse_net_conv (net, "vae/decoder/gain", fse_net_norm (net, "vae/decoder/gain/norm", quarter, TRUE),
+      FseTensor *gain = fse_net_conv (net, "vae/decoder/gain", fse_net_norm (net, "vae/decoder/gain/norm", half, TRUE),
                                       FSE_BANDS, 3, 1, TRUE);
 
-      change.gain = fse_upsample_bilinear (tape, gain, 4);
+      change.gain = fse_upsample_bilinear (tape, gain, 2);
       moved = fse_weigh_bands (tape, moved, fse_slice_channels (tape, all, shift ? 6 : 3, 3 * FSE_BANDS), change.gain);
     }
   shifted = shift ? fse_add (tape, moved, fse_slice_channels (tape, all, 3, 3)) : moved;
