@@ -32,6 +32,7 @@ static const struct
   { "noise-injection", "off", N_("Learned noise"), G_STRUCT_OFFSET (FseSettings, noise_injection) },
   { "frequency-loss", "off", N_("Compare frequencies, too"), G_STRUCT_OFFSET (FseSettings, frequency_loss) },
   { "explicit-change", "off", N_("Change the picture rather than repaint it"), G_STRUCT_OFFSET (FseSettings, explicit_change) },
+  { "texture", "off", N_("Soften or sharpen the picture's detail"), G_STRUCT_OFFSET (FseSettings, texture) },
   { "position", "off", N_("Know the place in the picture"), G_STRUCT_OFFSET (FseSettings, position) },
   { "colour-base", "off", N_("Begin with the edit's colours"), G_STRUCT_OFFSET (FseSettings, colour_base) },
   { "augmentation", "off", N_("Warp the examples at random"), G_STRUCT_OFFSET (FseSettings, augmentation) },

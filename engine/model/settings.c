@@ -353,6 +353,7 @@ fse_settings_from_json (FseSettings *settings, const gchar *json, GError **error
   JsonNode              *node;
 
   fse_settings_default (settings);
+  settings->texture = FALSE; /* models older than it have no weights for it, and do not name it */
   /* The parser descends as deep as the text does, and settings are flat. */
   if (!g_str_has_prefix (json, "{") || strchr (json + 1, '{') || strchr (json, '[') ||
       !json_parser_load_from_data (parser, json, -1, NULL))

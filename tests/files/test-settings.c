@@ -43,7 +43,7 @@ test_defaults (void)
   g_assert_no_error (error);
   g_assert_true (settings.n_to_n && settings.condition_source && settings.condition_transform);
   g_assert_true (settings.skip_connections && settings.noise_injection && settings.frequency_loss);
-  g_assert_true (settings.explicit_change && settings.position && settings.augmentation);
+  g_assert_true (settings.explicit_change && settings.texture && settings.position && settings.augmentation);
   g_assert_false (settings.flips || settings.critic);
 }
 
@@ -169,6 +169,7 @@ test_json (void)
   g_assert_no_error (error);
   g_assert_cmpfloat (settings.minutes, ==, 3);
   g_assert_true (settings.flips && !settings.n_to_n && settings.augmentation);
+  g_assert_false (settings.texture); /* older than texture */
 }
 
 int

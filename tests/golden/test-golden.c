@@ -24,7 +24,7 @@
 /* Single precision against double: about ten times what was measured on a
  * processor with either kernel family (behind each), for other devices'
  * rounding.  In units of */
-#define BLOCK_BOUND 1e-4    /* a block's deviation: 1.3e-5 */
+#define BLOCK_BOUND 2e-4    /* a block's deviation: 1.3e-5, but 1.0e-4 for what a flow of 8e-6 moves */
 #define GRADIENT_BOUND 1e-3 /* a gradient's norm: 1.7e-4, where an L1 term changes its sign */
 #define LOSS_BOUND 1e-5     /* a loss: 2e-7 */
 #define CURVE_BOUND 1e-4    /* the same after ten steps: 9e-7 */
@@ -298,7 +298,7 @@ test_blocks (void)
       { "mx features", features }, { "mx flow", moved.flow }, { "mx colour", moved.colour },
       { "mx pulled", moved.pulled }, { "mx moved_y", moved.moved_y }, { "mx moved_x", moved.moved_x },
       { "noisy", noisy }, { "prediction", predicted },
-      { "decoder flow", change.flow }, { "decoder grid", change.grid }, { "decoder residual", change.residual },
+      { "decoder flow", change.flow }, { "decoder gain", change.gain }, { "decoder grid", change.grid }, { "decoder residual", change.residual },
       { "decoder base", change.base }, { "decoder result", change.result },
     };
 

@@ -96,6 +96,17 @@ fill_linear (FseTensor *flow, gfloat amount)
   g_assert_no_error (error);
 }
 
+/* A gain that is the same everywhere, as a spline keeps it. */
+static void
+fill_even (FseTensor *gain, gfloat amount)
+{
+  gfloat values[SIZE * SIZE * FSE_BANDS];
+
+  for (gint i = 0; i < SIZE * SIZE * FSE_BANDS; i++)
+    values[i] = amount * (0.5f - i % FSE_BANDS);
+  g_assert_true (fse_device_write (device, gain->data, values, G_N_ELEMENTS (values), NULL));
+}
+
 /* A table of this much change. */
 static gfloat *
 table_of (gfloat amount)
@@ -122,10 +133,27 @@ fill_shift (FseTensor *shift, const gfloat *table, const gfloat *centred)
   g_assert_true (fse_device_write (device, shift->data, values, SIZE * SIZE * 3, NULL));
 }
 
-/* Flow, grid, residual and colour table of these amounts, on the device and by the model's operators; then by fse_lift(). */
+/* A change's parts, by the most of each. */
+typedef struct
+{
+  gfloat flow, gain, grid, residual, table;
+} Amounts;
+
+/* The bands of detail of x, weighed, added to what they were moved with. */
+static FseTensor *
+weighed (FseTape *tape, FseTensor *x, FseTensor *moved, FseTensor *by, FseTensor *gain)
+{
+  FseTensor *smoothed = fse_vae_smoothed (tape, x), *bands[FSE_BANDS];
+
+  for (gint k = 0; k < FSE_BANDS; k++)
+    bands[k] = fse_add (tape, k ? fse_slice_channels (tape, smoothed, 3 * k - 3, 3) : x,
+                        fse_scale (tape, fse_slice_channels (tape, smoothed, 3 * k, 3), -1, 0));
+  return fse_weigh_bands (tape, moved, fse_warp (tape, fse_concat (tape, bands, FSE_BANDS), by), gain);
+}
+
+/* Flow, gain, grid, residual and colour table of these amounts, on the device and by the model's operators; then by fse_lift(). */
 static gdouble
-worst_difference (gfloat flow_amount, gfloat grid_amount, gfloat residual_amount, gfloat table_amount, gdouble strength,
-                  gdouble detail)
+worst_difference (Amounts amounts, gdouble strength, gdouble detail)
 {
   g_autoptr (GError)   error = NULL;
   FseTape             *tape = fse_tape_new (device, FALSE);
@@ -135,14 +163,15 @@ worst_difference (gfloat flow_amount, gfloat grid_amount, gfloat residual_amount
   FseTensor           *residual = fse_tape_input (tape, 1, SIZE, SIZE, 3);
   FseTensor           *shift = fse_tape_input (tape, 1, SIZE, SIZE, 3);
   FseTensor           *by = fse_scale (tape, flow, strength, 0);
-  FseTensor           *moved = fse_warp (tape, x, by);
+  FseTensor           *gain = fse_tape_input (tape, 1, SIZE, SIZE, FSE_BANDS);
+  FseTensor           *moved = weighed (tape, x, fse_warp (tape, x, by), by, fse_scale (tape, gain, strength, 0));
   FseTensor           *shifted = fse_add (tape, moved, fse_scale (tape, fse_warp (tape, shift, by), strength, 0));
   FseTensor           *map = fse_scale (tape, fse_bilateral_slice (tape, grid, moved), strength, 0);
   FseTensor           *expected = fse_add (tape, fse_colour_transform (tape, shifted, map), fse_scale (tape, residual, strength, 0));
-  FseChangeFields      fields = { flow, grid, residual };
+  FseChangeFields      fields = { flow, amounts.gain > 0 ? gain : NULL, grid, residual };
   g_autoptr (FseImage) small = NULL, result = NULL;
   g_autofree gfloat   *colours = NULL, *values = g_new (gfloat, SIZE * SIZE * 3);
-  g_autofree gfloat   *table = table_amount > 0 ? table_of (table_amount) : NULL;
+  g_autofree gfloat   *table = amounts.table > 0 ? table_of (amounts.table) : NULL;
   gdouble              worst = 0;
 
   fse_tape_keep (tape, expected);
@@ -150,9 +179,10 @@ worst_difference (gfloat flow_amount, gfloat grid_amount, gfloat residual_amount
   g_assert_no_error (error);
   colours = fill (x, 0.5f);
   fill_shift (shift, table, colours);
-  fill_linear (flow, flow_amount);
-  g_free (fill (grid, grid_amount));
-  g_free (fill (residual, residual_amount));
+  fill_linear (flow, amounts.flow);
+  fill_even (gain, amounts.gain);
+  g_free (fill (grid, amounts.grid));
+  g_free (fill (residual, amounts.residual));
   fse_tape_forward (tape, &error);
   g_assert_no_error (error);
   fse_device_read (device, expected->data, values, SIZE * SIZE * 3, &error);
@@ -171,12 +201,65 @@ worst_difference (gfloat flow_amount, gfloat grid_amount, gfloat residual_amount
 static void
 test_own_size (void)
 {
-  g_assert_cmpfloat (worst_difference (0.2f, 0.5f, 0.3f, 0, 1.0, 1.0), <, 1e-4);
-  g_assert_cmpfloat (worst_difference (0.0f, 0.5f, 0.0f, 0, 1.0, 1.0), <, 1e-5);
-  g_assert_cmpfloat (worst_difference (0.2f, 0.5f, 0.3f, 0, 0.4, 1.0), <, 1e-4);
-  g_assert_cmpfloat (worst_difference (0.2f, 0.5f, 0.3f, 0, 0.4, 0.0), <, 1e-4);
-  g_assert_cmpfloat (worst_difference (0.0f, 0.5f, 0.3f, 0.3f, 1.0, 1.0), <, 1e-4);
-  g_assert_cmpfloat (worst_difference (0.2f, 0.5f, 0.3f, 0.3f, 0.4, 1.0), <, 1e-4);
+  g_assert_cmpfloat (worst_difference ((Amounts) { .flow = 0.2f, .grid = 0.5f, .residual = 0.3f }, 1.0, 1.0), <, 1e-4);
+  g_assert_cmpfloat (worst_difference ((Amounts) { .grid = 0.5f }, 1.0, 1.0), <, 1e-5);
+  g_assert_cmpfloat (worst_difference ((Amounts) { .flow = 0.2f, .grid = 0.5f, .residual = 0.3f }, 0.4, 1.0), <, 1e-4);
+  g_assert_cmpfloat (worst_difference ((Amounts) { .flow = 0.2f, .grid = 0.5f, .residual = 0.3f }, 0.4, 0.0), <, 1e-4);
+  g_assert_cmpfloat (worst_difference ((Amounts) { .grid = 0.5f, .residual = 0.3f, .table = 0.3f }, 1.0, 1.0), <, 1e-4);
+  g_assert_cmpfloat (worst_difference ((Amounts) { .flow = 0.2f, .grid = 0.5f, .residual = 0.3f, .table = 0.3f }, 0.4, 1.0), <, 1e-4);
+  g_assert_cmpfloat (worst_difference ((Amounts) { .gain = 1.0f }, 1.0, 1.0), <, 1e-5);
+  g_assert_cmpfloat (worst_difference ((Amounts) { .flow = 0.2f, .gain = 0.7f, .grid = 0.5f, .residual = 0.3f, .table = 0.3f }, 0.4, 1.0), <, 1e-4);
+}
+
+/* All bands taken away leave a picture of its look's coarsest structure, at any size: of one that is twice as large, too,
+ * where the look is the same. */
+static void
+test_softened (void)
+{
+  g_autoptr (GError)   error = NULL;
+  FseTape             *tape = fse_tape_new (device, FALSE);
+  FseTensor           *x = fse_tape_input (tape, 1, SIZE, SIZE, 3), *smoothed = fse_vae_smoothed (tape, x);
+  FseTensor           *flow = fse_tape_input (tape, 1, SIZE, SIZE, 2), *gain = fse_tape_input (tape, 1, SIZE, SIZE, FSE_BANDS);
+  FseTensor           *grid = fse_tape_input (tape, 1, SIZE / 4, SIZE / 4, FSE_GRID_CHANNELS);
+  FseTensor           *residual = fse_tape_input (tape, 1, SIZE, SIZE, 3);
+  FseChangeFields      fields = { flow, gain, grid, residual };
+  g_autofree gfloat   *colours = NULL, *values = g_new (gfloat, SIZE * SIZE * 3 * FSE_BANDS), *minus = g_new (gfloat, SIZE * SIZE * FSE_BANDS);
+  g_autoptr (FseImage) small = NULL, large = NULL, result = NULL;
+
+  fse_tape_keep (tape, smoothed);
+  for (gint i = 0; i < 4; i++)
+    fse_tape_keep (tape, fse_scale (tape, (FseTensor *[]) { flow, gain, grid, residual }[i], 1, 0));
+  fse_tape_seal (tape, &error);
+  g_assert_no_error (error);
+  colours = fill (x, 0.5f);
+  g_free (fill (flow, 0));
+  g_free (fill (grid, 0));
+  g_free (fill (residual, 0));
+  for (gsize i = 0; i < SIZE * SIZE * FSE_BANDS; i++)
+    minus[i] = -1;
+  fse_device_write (device, gain->data, minus, SIZE * SIZE * FSE_BANDS, &error);
+  fse_tape_forward (tape, &error);
+  fse_device_read (device, smoothed->data, values, SIZE * SIZE * 3 * FSE_BANDS, &error);
+  g_assert_no_error (error);
+
+  small = picture_of (colours, 1);
+  large = picture_of (colours, 2);
+  result = picture_of (colours, 2);
+  lift_whole (large, small, &fields, NULL, 1, 1, result);
+  for (gint y = 1; y < 2 * SIZE - 1; y++)
+    for (gint i = 1; i < 2 * SIZE - 1; i++)
+      for (gint c = 0; c < 3; c++)
+        {
+          /* between the look's pixels, a quarter of the way */
+          gint   x0 = (i - 1) / 2, y0 = (y - 1) / 2;
+          gfloat tx = i % 2 ? 0.25f : 0.75f, ty = y % 2 ? 0.25f : 0.75f, wanted = 0;
+
+          for (gint n = 0; n < 4; n++)
+            wanted += (n & 1 ? tx : 1 - tx) * (n >> 1 ? ty : 1 - ty)
+                      * values[((y0 + (n >> 1)) * SIZE + x0 + (n & 1)) * 3 * FSE_BANDS + 3 * (FSE_BANDS - 1) + c];
+          g_assert_cmpfloat_with_epsilon (result->rgba[(y * 2 * SIZE + i) * 4 + c] - 0.5f, wanted, 1e-5f);
+        }
+  fse_tape_free (tape);
 }
 
 /* A grid that is the same everywhere depends on colour alone: a picture of doubled pixels is recoloured as the small one. */
@@ -189,7 +272,7 @@ test_twice_the_size (void)
   FseTensor           *grid = fse_tape_input (tape, 1, SIZE / 4, SIZE / 4, FSE_GRID_CHANNELS);
   FseTensor           *residual = fse_tape_input (tape, 1, SIZE, SIZE, 3);
   FseTensor           *kept = fse_add (tape, flow, flow);
-  FseChangeFields      fields = { flow, grid, residual };
+  FseChangeFields      fields = { .flow = flow, .grid = grid, .residual = residual };
   g_autoptr (FseImage) small = NULL, large = NULL, of_small = NULL, of_large = NULL;
   g_autofree gfloat   *colours = g_new (gfloat, SIZE * SIZE * 3), *cells = NULL;
   gdouble              moved = 0;
@@ -262,6 +345,7 @@ seam_change (FseDevice *on)
   FseDevice         *old = device;
   FseTape           *tape = fse_tape_new (on, FALSE);
   FseTensor         *flow = fse_tape_input (tape, 1, SIZE, SIZE, 2);
+  FseTensor         *gain = fse_tape_input (tape, 1, SIZE, SIZE, FSE_BANDS);
   FseTensor         *grid = fse_tape_input (tape, 1, SIZE / 4, SIZE / 4, FSE_GRID_CHANNELS);
   FseTensor         *residual = fse_tape_input (tape, 1, SIZE, SIZE, 3);
   gfloat             waves[SIZE * SIZE * 2];
@@ -278,10 +362,11 @@ seam_change (FseDevice *on)
   device = on;
   fse_device_write (device, flow->data, waves, G_N_ELEMENTS (waves), &error);
   g_assert_no_error (error);
+  g_free (fill (gain, 0.8f));
   g_free (fill (grid, 0.5f));
   g_free (fill (residual, 0.3f));
   device = old;
-  return (Change) { tape, { flow, grid, residual } };
+  return (Change) { tape, { flow, gain, grid, residual } };
 }
 
 /* Piece by piece, at any offset, a picture becomes what it becomes as a whole, to the bit. */
@@ -321,7 +406,7 @@ test_short_memory (void)
   Change                change = seam_change (device), same;
   g_autoptr (FseImage)  picture = seam_picture (701, 503), whole = seam_picture (701, 503), parts = seam_picture (701, 503);
   g_autoptr (FseImage)  small = fse_image_scale (picture, SIZE, SIZE, &error);
-  const FseTensor      *from[3] = { change.fields.flow, change.fields.grid, change.fields.residual }, *to[3];
+  const FseTensor      *from[4] = { change.fields.flow, change.fields.gain, change.fields.grid, change.fields.residual }, *to[4];
   gint                  tiles = 0;
 
   g_setenv ("FEW_SHOT_EDIT_MEMORY_LIMIT", "6", TRUE);
@@ -330,9 +415,10 @@ test_short_memory (void)
   g_assert_no_error (error);
   same = seam_change (poor);
   to[0] = same.fields.flow;
-  to[1] = same.fields.grid;
-  to[2] = same.fields.residual;
-  for (gint i = 0; i < 3; i++)
+  to[1] = same.fields.gain;
+  to[2] = same.fields.grid;
+  to[3] = same.fields.residual;
+  for (gint i = 0; i < 4; i++)
     {
       g_autofree gfloat *values = g_new (gfloat, fse_tensor_floats (from[i]));
 
@@ -372,6 +458,7 @@ test_nothing_and_no_number (void)
   gfloat               none = NAN;
 
   g_free (fill ((FseTensor *) change.fields.flow, 0.0f));
+  g_free (fill ((FseTensor *) change.fields.gain, 0.0f));
   g_free (fill ((FseTensor *) change.fields.grid, 0.0f));
   g_free (fill ((FseTensor *) change.fields.residual, 0.0f));
   lift_whole (picture, small, &change.fields, NULL, 1, 1, result);
@@ -402,6 +489,7 @@ main (int argc, char **argv)
   device = fse_device_open (NULL, &error);
   g_assert_no_error (error);
   g_test_add_func ("/lift/a picture of the model's size", test_own_size);
+  g_test_add_func ("/lift/softened to the coarsest", test_softened);
   g_test_add_func ("/lift/a picture of twice the size", test_twice_the_size);
   g_test_add_func ("/lift/pieces meet", test_pieces);
   g_test_add_func ("/lift/short memory halves the tiles", test_short_memory);

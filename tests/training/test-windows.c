@@ -52,8 +52,8 @@ add_all (FseWindows *windows, gfloat (*value) (gint i))
   for (gint i = 0; i < fse_windows_n (windows); i++)
     {
       FseTensor       flow = field (WINDOW_W, WINDOW_H, 2, value (i)), residual = field (WINDOW_W, WINDOW_H, 3, value (i));
-      FseTensor       grid = field (WINDOW_W / 4, WINDOW_H / 4, LEVELS, value (i));
-      FseChangeFields fields = { .flow = &flow, .grid = &grid, .residual = &residual };
+      FseTensor       gain = field (WINDOW_W, WINDOW_H, 3, value (i)), grid = field (WINDOW_W / 4, WINDOW_H / 4, LEVELS, value (i));
+      FseChangeFields fields = { .flow = &flow, .gain = &gain, .grid = &grid, .residual = &residual };
       FseRectangle    place;
 
       fse_windows_place (windows, i, &place);
@@ -62,6 +62,7 @@ add_all (FseWindows *windows, gfloat (*value) (gint i))
       g_assert_cmpint (place.x % 4 + place.y % 4, ==, 0);
       g_assert_true (fse_windows_add (windows, &place, &fields, NULL));
       fse_device_free (device, &flow.data);
+      fse_device_free (device, &gain.data);
       fse_device_free (device, &grid.data);
       fse_device_free (device, &residual.data);
     }
@@ -84,9 +85,9 @@ test_agree (void)
       g_assert_cmpint (fse_windows_n (windows), ==, count == 1 ? 1 : (count + 1) * (count + 1));
       add_all (windows, same);
       g_assert_true (fse_windows_end (windows, &whole, NULL));
-      for (gint f = 0; f < 3; f++)
+      for (gint f = 0; f < 4; f++)
         {
-          const FseTensor   *tensor = f == 0 ? whole.flow : f == 1 ? whole.grid : whole.residual;
+          const FseTensor   *tensor = f == 0 ? whole.flow : f == 1 ? whole.grid : f == 2 ? whole.gain : whole.residual;
           g_autofree gfloat *values = read_whole (tensor);
 
           g_assert_cmpint (tensor->w, ==, count * WINDOW_W / (f == 1 ? 4 : 1));
