@@ -85,7 +85,7 @@ static const FseSettingHelp help[] = {
   { "flips", "on|off", "also learn from mirrored examples; leave off where left and right matter" },
   { "model-size", "small|medium|large", "width of the networks" },
   { "size", "64..512, a multiple of 16", "working resolution: a picture is worked on at about size x size pixels" },
-  { "windows", "auto|1..4", "see pictures through windows, so many times as large as they would be as a whole: for edits that draw fine detail" },
+  { "windows", "auto|1..4", "see pictures through windows, so many times as large as they would be as a whole: for edits that draw fine detail or wipe it away" },
   { "batch", "2..64", "examples in one step" },
   { "rate", "0.000001..0.1", "peak learning rate" },
   { "seed", "0..9007199254740991", "start of all randomness" },

@@ -2,7 +2,7 @@
  *
  * Whether the networks see a picture as a whole, reduced, or through windows:
  * the whole tells most, but an edit that draws what is finer than the reduced
- * picture shows (lines, grain, a sharpening) can only be learnt where it is seen.
+ * picture shows (lines, grain, a sharpening), or wipes it away (paint), is learnt better where it is seen.
  */
 #ifndef FSE_WINDOWS_CHOICE_H
 #define FSE_WINDOWS_CHOICE_H
@@ -16,7 +16,8 @@ G_BEGIN_DECLS
  * 1 for an edit that treats all alike, as recolouring and warps do; below it smooths.  Pixels count as far as they are visible. */
 gboolean fse_windows_fineness (FsePairs *pairs, gint size, gdouble *fineness, GError **error);
 
-/* *windows: as asked for; FSE_WINDOWS_AUTO becomes the most where the edit draws fine detail, and else 1.  Never more a side than
+/* *windows: as asked for; FSE_WINDOWS_AUTO becomes the most where the edit draws fine detail, 2 where
+ * it wipes it away, and else 1.  Never more a side than
  * the pairs have pixels for. */
 gboolean fse_windows_choose   (FsePairs *pairs, gint size, gint *windows, GError **error);
 

@@ -217,7 +217,7 @@ test_choice (void)
     Edit    edit;
     gdouble low, high;
     gint    windows;
-  } expected[] = { { CONTRAST, 0.9, 1.1, 1 }, { MIRROR, 0.9, 1.1, 1 }, { SMOOTH, 0, 0.3, 1 }, { INK, 5, INFINITY, 2 } };
+  } expected[] = { { CONTRAST, 0.9, 1.1, 1 }, { MIRROR, 0.9, 1.1, 1 }, { SMOOTH, 0, 0.2, 2 }, { INK, 5, INFINITY, 2 } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (expected); i++)
     {
