@@ -145,7 +145,7 @@ pixels_fit (FseLift *lift, Pixels *pixels, const FseRectangle *rectangle, GError
   if (!pixels->host)
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_OUT_OF_MEMORY,
-                   _("%.0f MB more are needed in main memory than there are. Close other programs."), needed * 16 / 1e6);
+                   _("%.0f MB more are needed in main memory than there are: close other programs."), needed * 16 / 1e6);
       return FALSE;
     }
   pixels->pixels = needed;
@@ -232,11 +232,11 @@ check_finite (FseLift *lift, const FseRectangle *tile, const FseRectangle *sourc
     return TRUE;
   if (all_finite (lift->own.host, area (tile)) && (!moves || all_finite (lift->source.host, area (source))))
     g_set_error (error, FSE_ERROR, FSE_ERROR_NUMERIC,
-                 _("The result holds values that are not numbers, so nothing was changed. "
-                   "Try another device, or train the model again."));
+                 _("The result holds values that are not numbers, so nothing was changed: "
+                   "try another device, or train the model again."));
   else
     g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
-                 _("The picture holds values that are not numbers. Repair it first, e. g. with Colors > Map or a clipping filter."));
+                 _("The picture holds values that are not numbers: repair it first, e. g. with Colors > Map or a clipping filter."));
   return FALSE;
 }
 

@@ -163,8 +163,8 @@ apply_all (FseEditor *editor, const FseApplySettings *settings, GPtrArray *route
   if (told.done + failed->len < routes->len)
     {
       fputs ("few-shot-edit: ", stderr);
-      fprintf (stderr, ngettext ("Stopped with %u of %u picture done. The same command does the rest.",
-                                 "Stopped with %u of %u pictures done. The same command does the rest.", routes->len),
+      fprintf (stderr, ngettext ("Stopped with %u of %u picture done: the same command does the rest.",
+                                 "Stopped with %u of %u pictures done: the same command does the rest.", routes->len),
                told.done, routes->len);
       fputc ('\n', stderr);
     }

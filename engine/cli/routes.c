@@ -96,7 +96,8 @@ add_folder (Making *making, const gchar *folder, const gchar *output, GError **e
     {
       g_autofree gchar *shown = g_filename_display_name (folder);
 
-      g_set_error (error, FSE_ERROR, FSE_ERROR_IO, _("The folder “%s” cannot be read: %s."), shown, reason->message);
+      g_set_error (error, FSE_ERROR, FSE_ERROR_IO,
+                   _("The folder “%s” cannot be read (%s): choose another one, or change its rights."), shown, reason->message);
       return FALSE;
     }
   while ((name = g_dir_read_name (directory)))
@@ -143,7 +144,7 @@ check_routes (GPtrArray *routes, GError **error)
 
           g_free (id);
           g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE,
-                       _("“%s” and “%s” would both be saved as “%s”. Apply to them one after the other."), one, two, shown);
+                       _("“%s” and “%s” would both be saved as “%s”: apply to them one after the other."), one, two, shown);
           return FALSE;
         }
       g_hash_table_insert (outputs, route->output, route);
@@ -160,7 +161,7 @@ check_routes (GPtrArray *routes, GError **error)
         {
           g_autofree gchar *shown = g_filename_display_name (other->input);
 
-          g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("The result would overwrite the input “%s”. Choose another output."),
+          g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("The result would overwrite the input “%s”: choose another output."),
                        shown);
           return FALSE;
         }
@@ -185,7 +186,7 @@ make_folder (const gchar *folder, GError **error)
 
   if (g_mkdir_with_parents (folder, 0777) == 0)
     return TRUE;
-  g_set_error (error, FSE_ERROR, FSE_ERROR_IO, _("The folder “%s” cannot be made. Choose another output."), shown);
+  g_set_error (error, FSE_ERROR, FSE_ERROR_IO, _("The folder “%s” cannot be made: choose another output."), shown);
   return FALSE;
 }
 
@@ -218,7 +219,7 @@ is_output (Making *making, const gchar *folder, GError **error)
 
   if (g_strcmp0 (id, making->output_id) != 0)
     return FALSE;
-  g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("The results would overwrite the pictures in “%s”. Choose another output."),
+  g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("The results would overwrite the pictures in “%s”: choose another output."),
                shown);
   return TRUE;
 }
@@ -240,8 +241,8 @@ add_all (Making *making, gboolean into_folder, GError **error)
             g_autofree gchar *shown = g_filename_display_name (asked->inputs[i]);
 
             g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, asked->recursive
-                         ? _("The folder “%s” holds no pictures. Name another one.")
-                         : _("The folder “%s” holds no pictures. Name another one, or add --recursive for folders in it."), shown);
+                         ? _("The folder “%s” holds no pictures: name another one.")
+                         : _("The folder “%s” holds no pictures: name another one, or add --recursive for folders in it."), shown);
             return FALSE;
           }
       }

@@ -61,7 +61,7 @@ find_rows (const gchar *folder, gint max, GError **error)
 
   if (!dir)
     {
-      g_set_error (error, FSE_ERROR, FSE_ERROR_IO, _("The folder “%s” cannot be read. Does it exist?"), shown);
+      g_set_error (error, FSE_ERROR, FSE_ERROR_IO, _("The folder “%s” cannot be read: choose one that exists."), shown);
       return NULL;
     }
   while ((file = g_dir_read_name (dir)))
@@ -96,7 +96,7 @@ find_rows (const gchar *folder, gint max, GError **error)
   if (rows->len == 0)
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_IO,
-                   _("“%s” holds no NAME_before.png with a NAME_result.png. Put the pictures there under such names."), shown);
+                   _("“%s” holds no NAME_before.png with a NAME_result.png: put the pictures there under such names."), shown);
       return NULL;
     }
   g_ptr_array_sort (rows, by_name);

@@ -136,19 +136,19 @@ check_output (const gchar *path, gboolean resume, GError **error)
   if (g_file_test (path, G_FILE_TEST_IS_DIR))
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_IO,
-                   _("“%s” is a folder. Give the model's file name, such as %s/NAME%s."), shown, shown, FSE_MODEL_SUFFIX);
+                   _("“%s” is a folder: give the model's file name, such as %s/NAME%s."), shown, shown, FSE_MODEL_SUFFIX);
       return FALSE;
     }
   if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_IO,
-                   _("“%s” cannot be written: its folder does not exist. Create it first."), shown);
+                   _("“%s” cannot be written: its folder does not exist; create it first."), shown);
       return FALSE;
     }
   if (access (folder, W_OK) != 0)
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_IO,
-                   _("“%s” cannot be written: you may not write into its folder. Choose another one."), shown);
+                   _("“%s” cannot be written: you may not write into its folder; choose another one."), shown);
       return FALSE;
     }
   if (g_file_test (path, G_FILE_TEST_EXISTS))
@@ -158,13 +158,13 @@ check_output (const gchar *path, gboolean resume, GError **error)
       if (!info)
         {
           g_set_error (error, FSE_ERROR, FSE_ERROR_IO,
-                       _("“%s” exists and is not a model: it is left alone. Remove it, or choose another name."), shown);
+                       _("“%s” exists and is not a model: it is left alone; remove it, or choose another name."), shown);
           return FALSE;
         }
     }
   if (!resume && g_file_test (checkpoint, G_FILE_TEST_EXISTS))
-    fse_cli_warn (_("The checkpoint “%s” of a stopped training will be replaced. "
-                    "To go on from it, stop now and add --resume."), shown_checkpoint);
+    fse_cli_warn (_("The checkpoint “%s” of a stopped training will be replaced: "
+                    "to go on from it, stop now and add --resume."), shown_checkpoint);
   return TRUE;
 }
 

@@ -91,18 +91,18 @@ fse_cl_check (cl_int code, GError **error, const gchar *what, ...)
     case CL_OUT_OF_HOST_MEMORY:
     case CL_INVALID_BUFFER_SIZE:
       g_set_error (error, FSE_ERROR, FSE_ERROR_OUT_OF_MEMORY,
-                   _("%s: %s. Choose a smaller size or another device."),
+                   _("%s: %s; choose a smaller size or another device."),
                    phrase, fse_cl_error_name (code));
       break;
     case CL_INVALID_COMMAND_QUEUE:
     case CL_DEVICE_NOT_AVAILABLE:
       g_set_error (error, FSE_ERROR, FSE_ERROR_DEVICE,
-                   _("%s: %s. Start again; where it happens again, choose another device or update its driver."),
+                   _("%s: %s; start again; where it happens again, choose another device or update its driver."),
                    phrase, fse_cl_error_name (code));
       break;
     default:
       g_set_error (error, FSE_ERROR, FSE_ERROR_DEVICE,
-                   _("%s: %s. Choose another device, or update its driver."),
+                   _("%s: %s; choose another device, or update its driver."),
                    phrase, fse_cl_error_name (code));
     }
   return FALSE;

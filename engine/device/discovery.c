@@ -182,12 +182,12 @@ fse_device_list (GError **error)
 
   if (list->len == 0 && empty->len)
     g_set_error (error, FSE_ERROR, FSE_ERROR_NO_DEVICE,
-                 _("OpenCL is installed (%s), but it offers no device. Check that the driver fits the graphics card and that "
+                 _("OpenCL is installed (%s), but it offers no device: check that the driver fits the graphics card and that "
                    "you may use it (the groups “video” and “render”), or install pocl-opencl-icd to compute on the processor."),
                  empty->str);
   else if (list->len == 0)
     g_set_error (error, FSE_ERROR, FSE_ERROR_NO_DEVICE,
-                 _("No OpenCL device was found. Install the driver of your graphics card "
+                 _("No OpenCL device was found: install the driver of your graphics card "
                    "(packages such as nvidia-opencl-icd, mesa-opencl-icd or intel-opencl-icd), "
                    "or pocl-opencl-icd to compute on the processor."));
   return list->len ? g_steal_pointer (&list) : NULL;

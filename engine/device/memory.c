@@ -156,8 +156,8 @@ fse_device_alloc (FseDevice *device, gsize floats, FseBuffer *buffer, GError **e
   if (floats > G_MAXSIZE / 8 || (info->max_alloc && bytes > info->max_alloc))
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_OUT_OF_MEMORY,
-                   _("A single block of %.0f MB is needed, but %s gives at most %.0f MB at a time. "
-                     "Choose a smaller size, or another device."),
+                   _("A single block of %.0f MB is needed, but %s gives at most %.0f MB at a time: "
+                     "choose a smaller size, or another device."),
                    floats * 4 / MB, info->name, info->max_alloc / MB);
       return FALSE;
     }
@@ -168,10 +168,10 @@ fse_device_alloc (FseDevice *device, gsize floats, FseBuffer *buffer, GError **e
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_OUT_OF_MEMORY,
                    device->limit < info->memory
-                     ? _("%.0f MB more are needed on %s, but %.0f of the %.0f MB that FEW_SHOT_EDIT_MEMORY_LIMIT allows are in use. "
-                         "Choose a smaller size, or another device.")
-                     : _("%.0f MB more are needed on %s, but %.0f of the %.0f MB that it has are in use. "
-                         "Choose a smaller size, or another device."),
+                     ? _("%.0f MB more are needed on %s, but %.0f of the %.0f MB that FEW_SHOT_EDIT_MEMORY_LIMIT allows are in use: "
+                         "choose a smaller size, or another device.")
+                     : _("%.0f MB more are needed on %s, but %.0f of the %.0f MB that it has are in use: "
+                         "choose a smaller size, or another device."),
                    bytes / MB, info->name, device->bytes / MB, device->limit / MB);
       return FALSE;
     }
@@ -191,7 +191,7 @@ fse_device_alloc (FseDevice *device, gsize floats, FseBuffer *buffer, GError **e
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_OUT_OF_MEMORY,
                    _("%s has no room for %.0f MB more: it has %.0f MB in all, of which %.0f MB are in use here "
-                     "and others may use the rest. Close other programs, choose a smaller size, or another device."),
+                     "and others may use the rest; close other programs, choose a smaller size, or another device."),
                    info->name, bytes / MB, info->memory / MB, device->bytes / MB);
       return FALSE;
     }

@@ -68,7 +68,7 @@ program_source (const gchar *name, GError **error)
 
   if (!source)
     g_set_error (error, FSE_ERROR, FSE_ERROR_BUILD,
-                 _("There are no kernels called “%s” in this build. Install Few-shot Edit again."), name);
+                 _("There are no kernels called “%s” in this build: install Few-shot Edit again."), name);
   return source;
 }
 
@@ -181,7 +181,7 @@ build_source (FseDevice *device, const gchar *name, GError **error)
       valid = g_utf8_make_valid (log, -1);
       clReleaseProgram (program);
       g_set_error (error, FSE_ERROR, FSE_ERROR_BUILD,
-                   _("The kernels of %s.cl do not compile on %s (%s). Choose another device, or update its driver.\n%s"),
+                   _("The kernels of %s.cl do not compile on %s (%s): choose another device, or update its driver.\n%s"),
                    name, device->info->name, fse_cl_error_name (code), valid);
       return NULL;
     }

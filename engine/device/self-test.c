@@ -72,7 +72,7 @@ check (Test *test, const gchar *what, const gdouble *expected, guint n, gdouble 
     if (!(fabs (got[i] - expected[i]) <= 1e-5 * (scale + fabs (expected[i]))))
       {
         g_set_error (error, FSE_ERROR, FSE_ERROR_DEVICE,
-                     _("%s fails its self-test (%s): it gives %.7g where %.7g is right. Update its driver, or choose another device."),
+                     _("%s fails its self-test (%s): it gives %.7g where %.7g is right; update its driver, or choose another device."),
                      test->device->info->name, what, got[i], expected[i]);
         return FALSE;
       }
@@ -229,7 +229,7 @@ fse_self_test (FseDevice *device, gboolean again, GError **error)
   if (shall_fail (device))
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_DEVICE,
-                   _("%s fails its self-test, because FEW_SHOT_EDIT_FAIL_DEVICE says so. Unset that, or choose another device."),
+                   _("%s fails its self-test, because FEW_SHOT_EDIT_FAIL_DEVICE says so: unset that, or choose another device."),
                    device->info->name);
       return FALSE;
     }
@@ -241,7 +241,7 @@ fse_self_test (FseDevice *device, gboolean again, GError **error)
     {
       fse_cache_test_end (mark);
       g_set_error (error, FSE_ERROR, FSE_ERROR_DEVICE,
-                   _("The driver of %s has crashed in earlier self-tests. Update it, or try it again with “few-shot-edit devices”."),
+                   _("The driver of %s has crashed in earlier self-tests: update it, or try it again with “few-shot-edit devices”."),
                    device->info->name);
       return FALSE;
     }

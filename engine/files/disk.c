@@ -64,25 +64,25 @@ refuse (const gchar *shown, gint code, GError **error)
     case EDQUOT:
     case EFBIG:
       g_set_error (error, FSE_ERROR, FSE_ERROR_IO,
-                   _("“%s” could not be saved: the disk is full. What was there before is unchanged. "
-                     "Free some space and try again."), shown);
+                   _("“%s” could not be saved, as the disk is full, and what was there before is unchanged: "
+                     "free some space and try again."), shown);
       break;
     case ENOENT:
     case ENOTDIR:
       g_set_error (error, FSE_ERROR, FSE_ERROR_IO,
-                   _("“%s” could not be saved: its folder does not exist. Create the folder first."), shown);
+                   _("“%s” could not be saved: its folder does not exist; create the folder first."), shown);
       break;
     case EACCES:
     case EPERM:
     case EROFS:
       g_set_error (error, FSE_ERROR, FSE_ERROR_IO,
-                   _("“%s” could not be saved: you may not write into its folder. Choose another one."), shown);
+                   _("“%s” could not be saved: you may not write into its folder; choose another one."), shown);
       break;
     case EISDIR:
-      g_set_error (error, FSE_ERROR, FSE_ERROR_IO, _("“%s” could not be saved: it is a folder. Give a file's name."), shown);
+      g_set_error (error, FSE_ERROR, FSE_ERROR_IO, _("“%s” could not be saved: it is a folder; give a file's name."), shown);
       break;
     default:
-      g_set_error (error, FSE_ERROR, FSE_ERROR_IO, _("“%s” could not be saved: %s."), shown, g_strerror (code));
+      g_set_error (error, FSE_ERROR, FSE_ERROR_IO, _("“%s” could not be saved (%s): choose another place."), shown, g_strerror (code));
     }
   return FALSE;
 }
@@ -106,7 +106,7 @@ fse_disk_create (FseDiskFile *file, const gchar *path, GError **error)
     return refuse (file->shown, EISDIR, error);
   if (exists && !S_ISREG (there.st_mode))
     {
-      g_set_error (error, FSE_ERROR, FSE_ERROR_IO, _("“%s” could not be saved: it is no ordinary file."), file->shown);
+      g_set_error (error, FSE_ERROR, FSE_ERROR_IO, _("“%s” could not be saved, as it is no ordinary file: choose another name."), file->shown);
       return FALSE;
     }
 
@@ -203,21 +203,22 @@ fse_disk_map (const gchar *path, FseErrorCode code, GError **error)
   if (fd < 0)
     {
       if (errno == ENOENT || errno == ENOTDIR)
-        g_set_error (error, FSE_ERROR, code, _("There is no file “%s”."), shown);
+        g_set_error (error, FSE_ERROR, code, _("There is no file “%s”: choose another one."), shown);
       else
-        g_set_error (error, FSE_ERROR, code, _("“%s” cannot be read: %s."), shown, g_strerror (errno));
+        g_set_error (error, FSE_ERROR, code,
+                     _("“%s” cannot be read (%s): choose another file, or change its rights."), shown, g_strerror (errno));
       return NULL;
     }
   if (fstat (fd, &there) != 0 || !S_ISREG (there.st_mode))
     {
-      g_set_error (error, FSE_ERROR, code, S_ISDIR (there.st_mode) ? _("“%s” is a folder, not a file.")
-                                                                   : _("“%s” is no ordinary file."), shown);
+      g_set_error (error, FSE_ERROR, code, S_ISDIR (there.st_mode) ? _("“%s” is a folder, not a file: choose a file.")
+                                                                   : _("“%s” is no ordinary file: choose another one."), shown);
       close (fd);
       return NULL;
     }
   map = g_mapped_file_new_from_fd (fd, FALSE, &reason);
   close (fd);
   if (!map)
-    g_set_error (error, FSE_ERROR, code, _("“%s” cannot be read: %s."), shown, reason->message);
+    g_set_error (error, FSE_ERROR, code, _("“%s” cannot be read (%s): choose another file, or change its rights."), shown, reason->message);
   return map;
 }

@@ -85,20 +85,20 @@ fse_picture_load (const gchar *path, GError **error)
   n = g_mapped_file_get_length (map);
   if (n == 0)
     {
-      g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE, _("“%s” is empty (0 bytes). Save the picture again."), shown);
+      g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE, _("“%s” is empty (0 bytes): save the picture again."), shown);
       return NULL;
     }
   facts = fse_picture_facts (bytes, n);
   if (facts.kind == FSE_PICTURE_XCF)
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
-                   _("“%s” is a GIMP file with layers. Export it as PNG first."), shown);
+                   _("“%s” is a GIMP file with layers: export it as PNG first."), shown);
       return NULL;
     }
   if (!facts.complete)
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
-                   _("“%s” is damaged: the file ends before the picture does. Copy or save it again."), shown);
+                   _("“%s” is damaged: the file ends before the picture does; copy or save it again."), shown);
       return NULL;
     }
 
@@ -113,10 +113,10 @@ fse_picture_load (const gchar *path, GError **error)
       g_debug ("%s: %s", shown, reason->message);
       if (facts.kind == FSE_PICTURE_OTHER)
         g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
-                     _("“%s” is not a picture that can be read. Use PNG, JPEG, WebP or TIFF."), shown);
+                     _("“%s” is not a picture that can be read: use PNG, JPEG, WebP or TIFF."), shown);
       else
         g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE,
-                     _("“%s” is damaged and cannot be decoded. Copy or save it again."), shown);
+                     _("“%s” is damaged and cannot be decoded: copy or save it again."), shown);
       return NULL;
     }
   return turn_upright (picture, facts.orientation, error);
@@ -218,8 +218,8 @@ static gboolean
 refuse_half (const FseDiskFile *file, GError **error)
 {
   g_set_error (error, FSE_ERROR, FSE_ERROR_IO,
-               _("“%s” could not be saved to its end: the disk may be full. What was there before is unchanged. "
-                 "Free some space and try again."), file->shown);
+               _("“%s” could not be saved to its end, as the disk may be full, and what was there before is unchanged: "
+                 "free some space and try again."), file->shown);
   return FALSE;
 }
 
@@ -282,7 +282,7 @@ fse_picture_save (const FsePicture *picture, const gchar *path, const gchar *ori
           if (reason->domain == FSE_ERROR)
             g_propagate_error (error, g_steal_pointer (&reason));
           else
-            g_set_error (error, FSE_ERROR, FSE_ERROR_IO, _("“%s” could not be saved: %s"), file.shown, reason->message);
+            g_set_error (error, FSE_ERROR, FSE_ERROR_IO, _("“%s” could not be saved (%s): choose another place."), file.shown, reason->message);
           return FALSE;
         }
     }

@@ -16,7 +16,7 @@ fse_image_new (gint width, gint height, GError **error)
 
   if (width < 1 || height < 1)
     {
-      g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE, _("A picture of %d x %d pixels holds nothing."), width, height);
+      g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_IMAGE, _("A picture of %d x %d pixels holds nothing: choose another one."), width, height);
       return NULL;
     }
   if ((gsize) width <= MAX_PIXELS / height)
@@ -24,7 +24,7 @@ fse_image_new (gint width, gint height, GError **error)
   if (!rgba)
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_OUT_OF_MEMORY,
-                   _("A picture of %d x %d pixels needs %.1f GB of memory, more than there is. Use a smaller one."),
+                   _("A picture of %d x %d pixels needs %.1f GB of memory, more than there is: use a smaller one."),
                    width, height, (gdouble) width * height * 16 / 1e9);
       return NULL;
     }

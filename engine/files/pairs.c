@@ -116,8 +116,8 @@ fse_pairs_add (FsePairs *pairs, const gchar *name, FseImage *before, FseImage *a
   if (fabs (ratio_x / ratio_y - 1) > 0.01 + 1.0 / MIN (before->height, after->height) + 1.0 / MIN (before->width, after->width))
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR,
-                   _("The before of “%s” is %d x %d pixels and its after %d x %d: they do not show the same frame. "
-                     "Crop one of them."), name, before->width, before->height, after->width, after->height);
+                   _("The before of “%s” is %d x %d pixels and its after %d x %d: they do not show the same frame; "
+                     "crop one of them."), name, before->width, before->height, after->width, after->height);
       return FALSE;
     }
   small_before = reduced (before, error);
@@ -162,7 +162,7 @@ fse_pairs_check (FsePairs *pairs, GError **error)
   if (n == 0)
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR,
-                   _("There are no pairs to learn from. Give at least one before with its after, better 5 to 50."));
+                   _("There are no pairs to learn from: give at least one before with its after, better 5 to 50."));
       return FALSE;
     }
   for (guint i = 0; i < n; i++)
@@ -177,19 +177,19 @@ fse_pairs_check (FsePairs *pairs, GError **error)
   if (n_same == n)
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR, n == 1
-                     ? _("The before and the after are identical: there is no edit to learn. Edit the after.")
-                     : _("Every before is identical to its after: there is no edit to learn. Edit the afters."));
+                     ? _("The before and the after are identical: there is no edit to learn; edit the after.")
+                     : _("Every before is identical to its after: there is no edit to learn; edit the afters."));
       return FALSE;
     }
   if (n_same)
     warn (pairs,
-          ngettext ("%u of %u pairs has an after identical to the before (%s%s). Right if the edit leaves such pictures alone.",
-                    "%u of %u pairs have an after identical to the before (%s%s). Right if the edit leaves such pictures alone.", n_same),
+          ngettext ("%u of %u pairs has an after identical to the before (%s%s): right if the edit leaves such pictures alone.",
+                    "%u of %u pairs have an after identical to the before (%s%s): right if the edit leaves such pictures alone.", n_same),
           n_same, n, same->str, n_same > 3 ? " ..." : "");
   if (n == 1)
-    warn (pairs, _("There is only one pair: the edit is learned from a single example. Give 5 or more for a better result."));
+    warn (pairs, _("There is only one pair: the edit is learned from a single example; give 5 or more for a better result."));
   else if (n < 5)
-    warn (pairs, _("There are only %u pairs. Give 5 or more for a better result."), n);
+    warn (pairs, _("There are only %u pairs: give 5 or more for a better result."), n);
   return TRUE;
 }
 
@@ -211,7 +211,7 @@ put (GHashTable *entries, const gchar *stem, const gchar *path, gboolean after, 
       g_autofree gchar *shown = g_filename_display_name (path), *other = g_filename_display_name (*slot);
 
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR,
-                   _("“%s” and “%s” have the same name but for the ending: which one is meant? Remove one."), other, shown);
+                   _("“%s” and “%s” have the same name but for the ending: remove the one that is not meant."), other, shown);
       return FALSE;
     }
   *slot = g_strdup (path);
@@ -232,12 +232,13 @@ pictures_in (const gchar *folder, GError **error)
       g_autofree gchar *shown = g_filename_display_name (folder);
 
       if (!g_file_test (folder, G_FILE_TEST_EXISTS))
-        g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR, _("There is no folder “%s”."), shown);
+        g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR, _("There is no folder “%s”: choose another one."), shown);
       else if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
         g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR,
-                     _("“%s” is not a folder. Pairs are given as a folder with before/ and after/ in it."), shown);
+                     _("“%s” is not a folder: pairs are given as a folder with before/ and after/ in it."), shown);
       else
-        g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR, _("The folder “%s” cannot be read: %s."), shown, reason->message);
+        g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR,
+                     _("The folder “%s” cannot be read (%s): choose another one, or change its rights."), shown, reason->message);
       return NULL;
     }
   files = g_ptr_array_new_with_free_func (g_free);
@@ -334,7 +335,7 @@ list_entries (const gchar *folder, GError **error)
     {
       ok = FALSE;
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR,
-                   _("“%s” holds no pairs. Put pictures of equal names into its folders before and after, "
+                   _("“%s” holds no pairs: put pictures of equal names into its folders before and after, "
                      "or name them NAME_before.png and NAME_after.png."), shown);
     }
   for (guint i = 0; ok && i < list->len; i++)
@@ -347,8 +348,8 @@ list_entries (const gchar *folder, GError **error)
       shown = g_filename_display_name (at->before ? at->before : at->after);
       ok = FALSE;
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_PAIR,
-                   at->before ? _("“%s” has no after of the same name. Add it, or remove this one.")
-                              : _("“%s” has no before of the same name. Add it, or remove this one."),
+                   at->before ? _("“%s” has no after of the same name: add it, or remove this one.")
+                              : _("“%s” has no before of the same name: add it, or remove this one."),
                    shown);
     }
   if (!ok)

@@ -96,7 +96,7 @@ get_number (FseTensorsReader *reader, const gchar *key, gdouble low, gdouble hig
   if (fse_tensors_reader_number (reader, key, low, high, value))
     return TRUE;
   g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL,
-               _("The model file's entry “%s” is missing or out of range. Train the model again."), key);
+               _("The model file's entry “%s” is missing or out of range: train the model again."), key);
   return FALSE;
 }
 
@@ -155,8 +155,8 @@ read_info (FseTensorsReader *reader, const gchar *path, GError **error)
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL,
                    g_strcmp0 (kind, "few-shot-edit checkpoint") == 0
-                     ? _("“%s” is the checkpoint of an unfinished training, not a model. Go on training with --resume.")
-                     : _("“%s” is not a Few-shot Edit model. Choose a file that Train has written."),
+                     ? _("“%s” is the checkpoint of an unfinished training, not a model: go on training with --resume.")
+                     : _("“%s” is not a Few-shot Edit model: choose a file that Train has written."),
                    path);
       return NULL;
     }
@@ -165,23 +165,23 @@ read_info (FseTensorsReader *reader, const gchar *path, GError **error)
   if (format > FSE_MODEL_FORMAT)
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL,
-                   _("“%s” was written by a newer version of Few-shot Edit (format %.0f; this one reads %d). "
-                     "Update Few-shot Edit, or train the model again."),
+                   _("“%s” was written by a newer version of Few-shot Edit (format %.0f; this one reads %d): "
+                     "update Few-shot Edit, or train the model again."),
                    path, format, FSE_MODEL_FORMAT);
       return NULL;
     }
   if (format < FSE_MODEL_FORMAT)
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL,
-                   _("“%s” was written by an older version of Few-shot Edit (format %.0f; this one reads %d). "
-                     "Train the model again."),
+                   _("“%s” was written by an older version of Few-shot Edit (format %.0f; this one reads %d): "
+                     "train the model again."),
                    path, format, FSE_MODEL_FORMAT);
       return NULL;
     }
   if (!settings)
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL,
-                   _("“%s” does not say with which settings it was trained. Train the model again."), path);
+                   _("“%s” does not say with which settings it was trained: train the model again."), path);
       return NULL;
     }
   fse_settings_default (&info->settings);
@@ -207,7 +207,7 @@ read_info (FseTensorsReader *reader, const gchar *path, GError **error)
   if ((gint) width % 16 || (gint) height % 16)
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL,
-                   _("“%s” has pictures of %.0f x %.0f pixels, which is no size a model works at. Train the model again."),
+                   _("“%s” has pictures of %.0f x %.0f pixels, which is no size a model works at: train the model again."),
                    path, width, height);
       return NULL;
     }
@@ -315,7 +315,7 @@ fse_model_read_weights (FseModelFile *file, FseDevice *device, FseWeights *weigh
           || shape[2] != tensor->w || shape[3] != tensor->c)
         {
           g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL,
-                       _("The model's “%s” has another shape than its settings ask for. Train the model again."), name);
+                       _("The model's “%s” has another shape than its settings ask for: train the model again."), name);
           return FALSE;
         }
       memcpy (values + at, stored, fse_tensor_floats (tensor) * sizeof (gfloat));

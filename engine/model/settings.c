@@ -249,7 +249,7 @@ fse_settings_set (FseSettings *settings, const gchar *assignment, GError **error
 
       for (gint i = 1; help[i].name; i++)
         g_string_append_printf (names, ", %s", help[i].name);
-      g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("There is no setting called “%s”. There are: %s."), name,
+      g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("There is no setting called “%s”; there are: %s."), name,
                    names->str);
       return FALSE;
     }
@@ -261,7 +261,7 @@ fse_settings_set (FseSettings *settings, const gchar *assignment, GError **error
     }
   if (!set_value (settings, index, equals + 1))
     {
-      g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("“%s” is no value for %s. Allowed: %s."), equals + 1, name,
+      g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("“%s” is no value for %s; allowed: %s."), equals + 1, name,
                    help[index].values);
       return FALSE;
     }
@@ -277,7 +277,7 @@ fse_settings_check (const FseSettings *settings, GError **error)
         gchar text[G_ASCII_DTOSTR_BUF_SIZE];
 
         g_ascii_formatd (text, sizeof text, "%.16g", value_of (settings, &settings_table[i]));
-        g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("The setting %s is %s. Allowed: %s."), help[i].name, text,
+        g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("The setting %s is %s; allowed: %s."), help[i].name, text,
                      help[i].values);
         return FALSE;
       }
@@ -372,7 +372,7 @@ fse_settings_from_json (FseSettings *settings, const gchar *json, GError **error
       if (index < 0)
         {
           g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL,
-                       _("The settings hold “%s”, which this version does not know. Use a newer Few-shot Edit."), name);
+                       _("The settings hold “%s”, which this version does not know: use a newer Few-shot Edit."), name);
           return FALSE;
         }
       if (!text || !set_value (settings, index, text))

@@ -188,8 +188,8 @@ fse_conv_tiles (FseDevice *device, GError **error)
   if (wish && *wish && strcmp (wish, "default") && !tile_named (wish, &wished))
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE,
-                   _("FEW_SHOT_EDIT_CONV is \"%s\", which is no tile of convolutions. "
-                     "Set it to default or 64x32x16-4x4, or leave it out."),
+                   _("FEW_SHOT_EDIT_CONV is \"%s\", which is no tile of convolutions: "
+                     "set it to default or 64x32x16-4x4, or leave it out."),
                    wish);
       return NULL;
     }

@@ -246,8 +246,8 @@ fse_gemm_choose (FseDevice *device, GError **error)
   if (wish && *wish && strcmp (wish, "own") && strcmp (wish, "clblast") && strcmp (wish, "plain"))
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE,
-                   _("FEW_SHOT_EDIT_GEMM is \"%s\", which is no library of matrix products. "
-                     "Set it to own, clblast or plain, or leave it out."),
+                   _("FEW_SHOT_EDIT_GEMM is \"%s\", which is no library of matrix products: "
+                     "set it to own, clblast or plain, or leave it out."),
                    wish);
       return NULL;
     }

@@ -152,7 +152,7 @@ fse_checkpoint_load (const gchar *path, const FseSettings *settings, const gchar
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_BAD_MODEL,
-                   _("There is no checkpoint “%s” to go on from. Start without resuming to train from the beginning."), path);
+                   _("There is no checkpoint “%s” to go on from: start without resuming to train from the beginning."), path);
       return FALSE;
     }
   reader = fse_tensors_reader_open (path, error);
@@ -160,22 +160,22 @@ fse_checkpoint_load (const gchar *path, const FseSettings *settings, const gchar
     return FALSE;
   if (g_strcmp0 (fse_tensors_reader_get (reader, "kind"), KIND) != 0
       || g_strcmp0 (fse_tensors_reader_get (reader, "format"), FORMAT) != 0)
-    return refuse (error, path, _("The checkpoint “%s” was not written by this version of Few-shot Edit. "
-                                   "Start without resuming to train from the beginning."));
+    return refuse (error, path, _("The checkpoint “%s” was not written by this version of Few-shot Edit: "
+                                  "start without resuming to train from the beginning."));
   if (g_strcmp0 (fse_tensors_reader_get (reader, "pairs"), digest) != 0)
-    return refuse (error, path, _("The checkpoint “%s” belongs to other pairs or to another size. "
-                                   "Start without resuming to train from the beginning."));
+    return refuse (error, path, _("The checkpoint “%s” belongs to other pairs or to another size: "
+                                  "start without resuming to train from the beginning."));
   if (g_strcmp0 (fse_tensors_reader_get (reader, "settings"), json) != 0)
-    return refuse (error, path, _("The checkpoint “%s” belongs to other settings. "
-                                   "Start without resuming to train from the beginning."));
+    return refuse (error, path, _("The checkpoint “%s” belongs to other settings: "
+                                  "start without resuming to train from the beginning."));
   if (!fse_tensors_reader_number (reader, "step", 0, 4e9, &step)
       || !fse_tensors_reader_number (reader, "seconds", 0, 1e9, &state->seconds)
       || !fse_tensors_reader_number (reader, "loss", -1e9, 1e9, &state->loss)
       || !fse_tensors_reader_number (reader, "error", 0, 1e9, &state->error)
       || !fse_tensors_reader_number (reader, "best_step", 0, 4e9, &best_step)
       || !fse_tensors_reader_number (reader, "best_score", 0, 1e9, &best_score))
-    return refuse (error, path, _("The checkpoint “%s” is damaged. "
-                                   "Start without resuming to train from the beginning."));
+    return refuse (error, path, _("The checkpoint “%s” is damaged: "
+                                  "start without resuming to train from the beginning."));
 
   for (gsize i = 0; i < G_N_ELEMENTS (arena_names); i++)
     if (arena_names[i])

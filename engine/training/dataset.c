@@ -64,8 +64,8 @@ fse_dataset_new (FsePairs *pairs, gint size, gint windows, GError **error)
   if (!set->before || !set->after)
     {
       g_set_error (error, FSE_ERROR, FSE_ERROR_OUT_OF_MEMORY,
-                   ngettext ("There is not enough memory for %d pair of %d x %d pixels. Use a smaller size.",
-                             "There is not enough memory for %d pairs of %d x %d pixels. Use fewer pairs or a smaller size.", set->n),
+                   ngettext ("There is not enough memory for %d pair of %d x %d pixels: use a smaller size.",
+                             "There is not enough memory for %d pairs of %d x %d pixels: use fewer pairs or a smaller size.", set->n),
                    set->n, set->width, set->height);
       return NULL;
     }

@@ -14,8 +14,8 @@ fse_held_out_count (gint setting, guint n, guint *count, GError **error)
   if (*count < n)
     return TRUE;
   g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE,
-               ngettext ("With validation=%u none of %u pair would be left to learn from. Hold fewer out, or give more pairs.",
-                         "With validation=%u none of %u pairs would be left to learn from. Hold fewer out, or give more pairs.", n),
+               ngettext ("With validation=%u none of %u pair would be left to learn from: hold fewer out, or give more pairs.",
+                         "With validation=%u none of %u pairs would be left to learn from: hold fewer out, or give more pairs.", n),
                *count, n);
   return FALSE;
 }

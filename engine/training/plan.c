@@ -33,7 +33,7 @@ fse_quality_parse (const gchar *text, FseQuality *quality, GError **error)
         *quality = (FseQuality) i;
         return TRUE;
       }
-  g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("“%s” is no quality. There are: quick, balanced, best."), text);
+  g_set_error (error, FSE_ERROR, FSE_ERROR_USAGE, _("“%s” is no quality; there are: quick, balanced, best."), text);
   return FALSE;
 }
 

@@ -348,8 +348,8 @@ stop_early (FseTrainer *trainer, GError **error)
   if (!save_checkpoint (trainer, error))
     return FALSE;
   g_set_error (error, FSE_ERROR, FSE_ERROR_CANCELLED,
-               ngettext ("Training was stopped after %u step. The checkpoint “%s” keeps it: train again with --resume to go on.",
-                         "Training was stopped after %u steps. The checkpoint “%s” keeps them: train again with --resume to go on.",
+               ngettext ("Training was stopped after %u step; the checkpoint “%s” keeps it: train again with --resume to go on.",
+                         "Training was stopped after %u steps; the checkpoint “%s” keeps them: train again with --resume to go on.",
                          trainer->state.step),
                trainer->state.step, trainer->checkpoint);
   return FALSE;
@@ -381,10 +381,10 @@ has_learnt (FseTrainer *trainer, GError **error)
   if (trainer->snapshot.skipped * 2 <= trainer->state.step)
     return TRUE;
   g_set_error (error, FSE_ERROR, FSE_ERROR_NUMERIC,
-               ngettext ("%u of %u step gave values that are not numbers, so no model was written. "
-                         "Train with a lower rate (--set rate=0.0003), or on another device.",
-                         "%u of %u steps gave values that are not numbers, so no model was written. "
-                         "Train with a lower rate (--set rate=0.0003), or on another device.", trainer->state.step),
+               ngettext ("%u of %u step gave values that are not numbers, so no model was written: "
+                         "train with a lower rate (--set rate=0.0003), or on another device.",
+                         "%u of %u steps gave values that are not numbers, so no model was written: "
+                         "train with a lower rate (--set rate=0.0003), or on another device.", trainer->state.step),
                trainer->snapshot.skipped, trainer->state.step);
   return FALSE;
 }

@@ -104,7 +104,7 @@ test_bad_files (void)
   expect_bad ("empty.png", "empty");
   expect_bad ("text.png", "not a picture");
   expect_bad ("fake.png", "damaged");
-  expect_bad ("layers.xcf", "Export");
+  expect_bad ("layers.xcf", "export");
   expect_bad ("sub.png", "folder");
   if (geteuid () != 0)
     {

@@ -536,7 +536,7 @@ test_german (void)
   gtk_widget_show (dialog);
   dialog_press (dialog, "train");
   dialog_wait_for (dialog, "the engine refused the pair", dialog_has_message);
-  dialog_assert_message (dialog, "Es gibt keine Bearbeitung zu lernen."); /* its own sentence */
+  dialog_assert_message (dialog, "Es gibt keine Bearbeitung zu lernen; bitte das Nachher"); /* its own sentence */
   dialog_destroy (dialog);
   fake_host_free (fake);
   check_pages (GDK_KEY_t);
