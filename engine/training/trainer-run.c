@@ -10,6 +10,7 @@
 #include "operators/optimiser.h"
 #include "training/schedule.h"
 #include "training/trainer-private.h"
+#include "training/windows-choice.h"
 
 /* AdamW */
 #define BETA1 0.9f
@@ -292,16 +293,22 @@ keeps_best (FseTrainer *trainer)
   return trainer->settings.keep == FSE_KEEP_BEST || last_look (trainer).score > FAR_WORSE * state->best.score;
 }
 
-/* What the written model leaves of a picture's own fine detail, into `info`.  A device without room for it
- * costs nothing but this. */
+/* What the written model leaves of a picture's own fine detail, into `info`.  Where pairs are too small to tell, because windows show
+ * all that they have, it is what becomes of the detail below the working size.  A device without room for it costs nothing but this. */
 static gboolean
 measure_detail (FseTrainer *trainer, FseModelInfo *info)
 {
   g_autoptr (GError)    problem = NULL;
   g_autoptr (FseEditor) editor = NULL;
+  gdouble               fineness = 1;
 
   if (!fse_detail_measurable (trainer->pairs, &trainer->settings))
-    return FALSE;
+    {
+      if (trainer->settings.windows > 1 && fse_windows_fineness (trainer->pairs, trainer->settings.size, &fineness, NULL)
+          && fineness < FSE_WIPES_DETAIL)
+        info->detail = 0;
+      return info->detail < 1;
+    }
   editor = fse_editor_open (trainer->path, trainer->device_name, &problem);
   if (editor && fse_detail_measure (editor, trainer->pairs, &trainer->settings, &info->detail, &problem))
     return info->detail < 1;

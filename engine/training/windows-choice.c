@@ -8,7 +8,6 @@
 
 /* Ink drawings of photographs have 12 to 19, icons drawn anew 2, recolouring and warps 0.7 to 1.3, paintings 0.03 to 0.2. */
 #define DRAWS_DETAIL 4.0
-#define WIPES_DETAIL 0.25
 /* What takes the place of fine detail is coarser: a painting's strokes are seen best through this many, not through the most. */
 #define WIPING_WINDOWS 2
 /* Half a level of 8 bits: flat pictures have no structure to compare with. */
@@ -88,7 +87,7 @@ fse_windows_choose (FsePairs *pairs, gint size, gint *windows, GError **error)
       if (!fse_windows_fineness (pairs, size, &fineness, error))
         return FALSE;
       g_debug ("fine detail grows %.2f times as much as coarse structure", fineness);
-      *windows = fineness > DRAWS_DETAIL ? room : fineness < WIPES_DETAIL ? MIN (room, WIPING_WINDOWS) : 1;
+      *windows = fineness > DRAWS_DETAIL ? room : fineness < FSE_WIPES_DETAIL ? MIN (room, WIPING_WINDOWS) : 1;
     }
   *windows = CLAMP (*windows, 1, room);
   return TRUE;

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 /* How much more fine detail than coarse structure the edit adds: the ratio after to before of the energy
  * in what pictures lose when reduced to about size x size pixels, divided by that ratio of what is left (without its mean).
  * 1 for an edit that treats all alike, as recolouring and warps do; below it smooths.  Pixels count as far as they are visible. */
+/* An edit of less takes fine detail away. */
+#define FSE_WIPES_DETAIL 0.25
 gboolean fse_windows_fineness (FsePairs *pairs, gint size, gdouble *fineness, GError **error);
 
 /* *windows: as asked for; FSE_WINDOWS_AUTO becomes the most where the edit draws fine detail, 2 where

@@ -301,6 +301,7 @@ test_training (void)
   g_assert_cmpint (info->settings.windows, ==, 2);
   g_assert_false (info->settings.position);
   g_assert_cmpint (info->width, ==, 64);
+  g_assert_cmpfloat (info->detail, ==, 1);
 
   editor = fse_editor_open (path, NULL, &error);
   g_assert_no_error (error);
@@ -325,6 +326,25 @@ test_training (void)
   g_assert_cmpint (result->height, ==, 200);
 }
 
+/* Windows show all that the pairs have: that larger pictures lose their detail, too, follows from what these lose. */
+static void
+test_wiped (void)
+{
+  g_autofree gchar        *path = model_path ("smooth");
+  g_autoptr (FsePairs)     pairs = pairs_of (SMOOTH, 3);
+  FseSettings              settings = tiny_settings (2);
+  g_autoptr (GError)       error = NULL;
+  g_autoptr (FseTrainer)   trainer = fse_trainer_new (pairs, &settings, path, &error);
+  g_autoptr (FseModelInfo) info = NULL;
+
+  g_assert_no_error (error);
+  run (trainer);
+  info = fse_model_info_load (path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (info->settings.windows, ==, 2);
+  g_assert_cmpfloat (info->detail, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -340,6 +360,7 @@ main (int argc, char **argv)
   g_test_add_func ("/windows/choice", test_choice);
   g_test_add_func ("/windows/kept of a pair", test_kept_window);
   g_test_add_func ("/windows/training", test_training);
+  g_test_add_func ("/windows/wiped detail", test_wiped);
   result = trainings_end ();
   fse_device_close (device);
   return result;
