@@ -6,6 +6,25 @@
  */
 #define GUIDES 3
 #define MAP 12
+#define MOST_BINS 16 /* as in bilateral.c */
+#define MOST_FACTOR 16
+
+/* A map in the first 12 of 16 numbers.  On the cpu family it is read at once, with what
+ * follows it, which is computed with and never kept. */
+#define MAP_ALONE(p) ((float16) (vload8 (0, p), vload4 (2, p), (float4) 0.0f))
+#ifdef FSE_CPU
+typedef float16 MAP_ANYWHERE __attribute__ ((aligned (4)));
+#define MAP_LOAD(p) (*(__global const MAP_ANYWHERE *) (p))
+#else
+#define MAP_LOAD(p) MAP_ALONE (p)
+#endif
+
+static inline void
+map_store (float16 v, __global float *p)
+{
+  vstore8 (v.lo, 0, p);
+  vstore4 (v.hi.lo, 2, p);
+}
 
 /* One axis of a position in the grid: between at[0] and at[1] at fraction t. */
 typedef struct
@@ -68,8 +87,7 @@ bilateral_slice (IN (grid), IN (guide), OUT (out), const int h, const int w, con
   EACH_X (x, w)
   {
     const Place px = place (x, f, gw);
-    float8      first = 0.0f;
-    float4      rest = 0.0f;
+    float16     map = 0.0f;
     for (int k = 0; k < GUIDES; k++)
       {
         const Level l = level (guide[x * GUIDES + k], bins);
@@ -77,14 +95,11 @@ bilateral_slice (IN (grid), IN (guide), OUT (out), const int h, const int w, con
           {
             const float tent = ((n & 1) ? px.t : 1.0f - px.t) * ((n >> 1) ? py.t : 1.0f - py.t);
             __global const float *m = grid + ((size_t) py.at[n >> 1] * gw + px.at[n & 1]) * cell + (k * bins + l.low) * MAP;
-            first = fma ((float8) (tent * (1.0f - l.t)), vload8 (0, m), first);
-            rest = fma ((float4) (tent * (1.0f - l.t)), vload4 (2, m), rest);
-            first = fma ((float8) (tent * l.t), vload8 (0, m + MAP), first);
-            rest = fma ((float4) (tent * l.t), vload4 (2, m + MAP), rest);
+            map = fma ((float16) (tent * (1.0f - l.t)), MAP_LOAD (m), map);
+            map = fma ((float16) (tent * l.t), MAP_LOAD (m + MAP), map);
           }
       }
-    vstore8 (first, 0, out + x * MAP);
-    vstore4 (rest, 2, out + x * MAP);
+    map_store (map, out + x * MAP);
   }
 }
 
@@ -102,28 +117,72 @@ bilateral_slice_backward_guide (IN (grid), IN (guide), IN (dy), OUT (dguide), co
   const Place py = place (y, f, gh);
   EACH_X (x, w)
   {
-    const Place  px = place (x, f, gw);
-    const float8 dfirst = vload8 (0, dy + x * MAP);
-    const float4 drest = vload4 (2, dy + x * MAP);
+    const Place   px = place (x, f, gw);
+    const float16 d = MAP_LOAD (dy + x * MAP);
     for (int k = 0; k < GUIDES; k++)
       {
         const Level l = level (guide[x * GUIDES + k], bins);
-        float8      first = 0.0f;
-        float4      rest = 0.0f;
+        float16     change = 0.0f;
         for (int n = 0; n < 4; n++)
           {
             const float tent = ((n & 1) ? px.t : 1.0f - px.t) * ((n >> 1) ? py.t : 1.0f - py.t);
             __global const float *m = grid + ((size_t) py.at[n >> 1] * gw + px.at[n & 1]) * cell + (k * bins + l.low) * MAP;
-            first = fma ((float8) tent, vload8 (0, m + MAP) - vload8 (0, m), first);
-            rest = fma ((float4) tent, vload4 (2, m + MAP) - vload4 (2, m), rest);
+            change = fma ((float16) tent, MAP_LOAD (m + MAP) - MAP_LOAD (m), change);
           }
-        first *= dfirst;
-        rest = rest * drest + first.lo + first.hi;
-        const float g = l.slope * (rest.x + rest.y + rest.z + rest.w);
+        change *= d;
+        const float4 sum = change.lo.lo + change.lo.hi + change.hi.lo;
+        const float g = l.slope * (sum.x + sum.y + sum.z + sum.w);
         dguide[x * GUIDES + k] = add ? dguide[x * GUIDES + k] + g : g;
       }
   }
 }
+
+#ifdef FSE_CPU
+
+/* A cell has one owner, who looks through the pixels that read it. */
+__kernel SINGLE void
+bilateral_slice_backward_grid (IN (guide), IN (dy), OUT (dgrid), const int h, const int w, const int f, const int bins,
+                               const int add)
+{
+  const int gy = get_global_id (1), gh = h / f, gw = w / f, maps = GUIDES * bins;
+  OPEN_IN (guide) + get_global_id (2) * h * w * GUIDES;
+  OPEN_IN (dy) + get_global_id (2) * h * w * MAP;
+  OPEN_OUT (dgrid) + (get_global_id (2) * gh + gy) * gw * maps * MAP;
+  /* a pixel reads cells less than one apart */
+  const int reach = (f + 1) / 2, y0 = max (f * gy - reach, 0), y1 = min (f * gy + f + reach, h);
+  float16   sums[GUIDES * MOST_BINS];
+  float     shares[2 * MOST_FACTOR + 1];
+
+  for (int gx = 0; gx < gw; gx++, dgrid += maps * MAP)
+    {
+      const int x0 = max (f * gx - reach, 0), x1 = min (f * gx + f + reach, w);
+      ROLLED for (int x = x0; x < x1; x++)
+        shares[x - x0] = share (place (x, f, gw), gx);
+      ROLLED for (int i = 0; i < maps; i++)
+        sums[i] = 0.0f;
+      for (int y = y0; y < y1; y++)
+        {
+          const float sy = share (place (y, f, gh), gy);
+          __global const float *from = dy + ((size_t) y * w + x0) * MAP, *seen = guide + ((size_t) y * w + x0) * GUIDES;
+          for (int x = x0; x < x1; x++, from += MAP, seen += GUIDES)
+            {
+              const float16 d = sy * shares[x - x0] * MAP_LOAD (from);
+#pragma unroll
+              for (int k = 0; k < GUIDES; k++)
+                {
+                  const Level l = level (seen[k], bins);
+                  float16 *m = sums + k * bins + l.low;
+                  m[0] = fma ((float16) (1.0f - l.t), d, m[0]);
+                  m[1] = fma ((float16) l.t, d, m[1]);
+                }
+            }
+        }
+      ROLLED for (int i = 0; i < maps; i++)
+        map_store (add ? sums[i] + MAP_ALONE (dgrid + i * MAP) : sums[i], dgrid + i * MAP);
+    }
+}
+
+#else
 
 /* A cell's part for one guide has one owner, who looks through the pixels that read it. */
 __kernel SINGLE void
@@ -164,3 +223,5 @@ bilateral_slice_backward_grid (IN (guide), IN (dy), OUT (dgrid), const int h, co
       }
   }
 }
+
+#endif

@@ -12,6 +12,8 @@
 #define PROGRAM "bilateral"
 #define GUIDES 3
 #define MAP 12
+#define MOST_BINS 16 /* as in bilateral.cl */
+#define MOST_FACTOR 16
 
 typedef struct
 {
@@ -66,7 +68,8 @@ fse_bilateral_slice (FseTape *tape, FseTensor *grid, FseTensor *guide)
   FseTensor               *in[2] = { grid, guide };
   FseTensor               *out = fse_tape_tensor (tape, guide->n, guide->h, guide->w, MAP);
 
-  g_assert (guide->c == GUIDES && grid->n == guide->n && p.bins >= 2 && grid->c == GUIDES * p.bins * MAP);
+  g_assert (guide->c == GUIDES && grid->n == guide->n && grid->c == GUIDES * p.bins * MAP);
+  g_assert (p.bins >= 2 && p.bins <= MOST_BINS && p.factor <= MOST_FACTOR);
   g_assert (guide->h == p.factor * grid->h && guide->w == p.factor * grid->w);
   fse_tape_add (tape, &op, in, 2, out, &p, sizeof p);
   return out;

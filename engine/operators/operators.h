@@ -19,6 +19,8 @@ G_BEGIN_DECLS
  * bias [1,1,1,co] or NULL, stride 1 or 2 -> [n, ceil(h/stride), ceil(w/stride), co].
  * A linear layer is k = 1 on [n,1,1,ci]. */
 FseTensor *fse_conv2d (FseTape *tape, FseTensor *x, FseTensor *weight, FseTensor *bias, gint stride);
+/* The same, added to `onto` of the result's shape (or NULL): a residual, for less than fse_add() would take. */
+FseTensor *fse_conv2d_onto (FseTape *tape, FseTensor *x, FseTensor *weight, FseTensor *bias, gint stride, FseTensor *onto);
 
 /* group_norm.c: y = act ((x - mean_g) / sqrt (var_g + 1e-5) * gamma + beta),
  * mean and variance over h, w and the channels of a group; act is SiLU where
@@ -76,7 +78,7 @@ FseTensor *fse_weigh_bands (FseTape *tape, FseTensor *x, FseTensor *bands, FseTe
 
 /* bilateral.c: colour maps [n,h,w,12] from a bilateral grid: out (p) = sum_k grid (p / f, k, level of guide_k (p)),
  * bilinear between cells (half-pixel centres, edge clamped), linear between levels.  guide [n,h,w,3] is a picture minus
- * 0.5, and -0.5..0.5 (clamped) spans the levels; grid [n,h/f,w/f, 3 x levels x 12], levels >= 2.  Gradients to both. */
+ * 0.5, and -0.5..0.5 (clamped) spans the levels; grid [n,h/f,w/f, 3 x levels x 12], levels 2 to 16, f up to 16.  Gradients to both. */
 FseTensor *fse_bilateral_slice (FseTape *tape, FseTensor *grid, FseTensor *guide);
 
 /* Losses: scalars [1,1,1,1] already multiplied by `weight`; each is a root of
