@@ -38,7 +38,7 @@ largest_lane (VF v)
 INLINE void
 scale_row (__global float *x, const int n, const float factor)
 {
-  for (int i = 0; i < n; i += VW)
+  ROLLED for (int i = 0; i < n; i += VW)
     fse_put (factor * fse_get (x + i, n - i), x + i, n - i);
 }
 
@@ -48,6 +48,55 @@ end_row (__global float *s, const int n)
 {
   for (int j = n; j % VW; j++)
     s[j] = -INFINITY;
+}
+
+/* The rows' scores of the next keys become weights under what is now the largest score of each row; sums and out follow.
+ * A function of its own like the next, as PoCL compiles a kernel's own code three times. */
+OUTLINE void
+weigh (__global float *scores, float *largest, VF *sum, __global float *out, const int rows, const int keys, const int e,
+       const int begun)
+{
+  for (int r = 0; r < rows; r++)
+    {
+      __global float *s = scores + r * KEYS;
+      VF              most = (VF) -INFINITY;
+
+      end_row (s, keys);
+      for (int j = 0; j < keys; j += VW)
+        most = fmax (most, VLOAD (s + j));
+      const float top = fmax (largest[r], largest_lane (most));
+      if (top > largest[r] && begun)
+        {
+          const VF less = fse_exp ((VF) (largest[r] - top));
+
+          sum[r] *= less;
+          scale_row (out + (size_t) r * e, e, less.s0);
+        }
+      largest[r] = top;
+      for (int j = 0; j < keys; j += VW)
+        {
+          const VF p = fse_exp (VLOAD (s + j) - top);
+
+          sum[r] += p;
+          VSTORE (p, s + j);
+        }
+    }
+}
+
+/* Scores become P, and dP dS. */
+OUTLINE void
+slope (__global float *scores, __global float *slopes, __global const float *level, const float *mean, const int rows,
+       const int keys, const float scale)
+{
+  for (int r = 0; r < rows; r++)
+    for (int j = 0; j < keys; j += VW)
+      {
+        const int at = r * KEYS + j;
+        const VF  p = fse_exp (VLOAD (scores + at) - level[r]);
+
+        VSTORE (p, scores + at);
+        VSTORE (scale * p * (VLOAD (slopes + at) - mean[r]), slopes + at);
+      }
 }
 
 /* Range: (blocks of QUERIES, pictures).  scores: QUERIES KEYS floats a work-item. */
@@ -66,7 +115,7 @@ attention_forward (IN (q), IN (k), IN (v), OUT (out), OUT (level), OUT (scores),
   float largest[QUERIES];
   VF    sum[QUERIES];
 
-  for (int r = 0; r < rows; r++)
+  ROLLED for (int r = 0; r < rows; r++)
     {
       largest[r] = -INFINITY;
       sum[r] = 0.0f;
@@ -76,34 +125,10 @@ attention_forward (IN (q), IN (k), IN (v), OUT (out), OUT (level), OUT (scores),
       const int keys = min (KEYS, tk - k0);
 
       multiply (q, 0, d, k + (size_t) k0 * d, 1, d, scores, KEYS, rows, keys, d, scale, 0.0f);
-      for (int r = 0; r < rows; r++)
-        {
-          __global float *s = scores + r * KEYS;
-          VF              most = (VF) -INFINITY;
-
-          end_row (s, keys);
-          for (int j = 0; j < keys; j += VW)
-            most = fmax (most, VLOAD (s + j));
-          const float top = fmax (largest[r], largest_lane (most));
-          if (top > largest[r] && k0 > 0)
-            {
-              const VF less = fse_exp ((VF) (largest[r] - top));
-
-              sum[r] *= less;
-              scale_row (out + (size_t) r * e, e, less.s0);
-            }
-          largest[r] = top;
-          for (int j = 0; j < keys; j += VW)
-            {
-              const VF p = fse_exp (VLOAD (s + j) - top);
-
-              sum[r] += p;
-              VSTORE (p, s + j);
-            }
-        }
+      weigh (scores, largest, sum, out, rows, keys, e, k0 > 0);
       multiply (scores, 0, KEYS, v + (size_t) k0 * e, 0, e, out, e, rows, e, keys, 1.0f, k0 ? 1.0f : 0.0f);
     }
-  for (int r = 0; r < rows; r++)
+  ROLLED for (int r = 0; r < rows; r++)
     {
       const float all = fse_lanes_sum (sum[r]);
 
@@ -135,11 +160,11 @@ attention_backward (IN (q), IN (k), IN (v), IN (out), IN (d_out), IN (level), OU
   __global float *slopes = scores + QUERIES * KEYS;
   float           mean[MOST_QUERIES];
 
-  for (int r = 0; r < end - first; r++)
+  ROLLED for (int r = 0; r < end - first; r++)
     {
       VF sum = 0.0f;
 
-      for (int i = 0; i < e; i += VW)
+      ROLLED for (int i = 0; i < e; i += VW)
         sum = fma (fse_get (out + (size_t) r * e + i, e - i), fse_get (d_out + (size_t) r * e + i, e - i), sum);
       mean[r] = fse_lanes_sum (sum);
     }
@@ -151,15 +176,7 @@ attention_backward (IN (q), IN (k), IN (v), IN (out), IN (d_out), IN (level), OU
 
         multiply (q + from_d, 0, d, k + to_d, 1, d, scores, KEYS, rows, keys, d, scale, 0.0f);
         multiply (d_out + from_e, 0, e, v + to_e, 1, e, slopes, KEYS, rows, keys, e, 1.0f, 0.0f);
-        for (int r = 0; r < rows; r++)
-          for (int j = 0; j < keys; j += VW)
-            {
-              const int at = r * KEYS + j;
-              const VF  p = fse_exp (VLOAD (scores + at) - level[r0 + r]);
-
-              VSTORE (p, scores + at);
-              VSTORE (scale * p * (VLOAD (slopes + at) - mean[r0 + r]), slopes + at);
-            }
+        slope (scores, slopes, level + r0, mean + r0, rows, keys, scale);
         if (v_mode)
           multiply (scores, 1, KEYS, d_out + from_e, 0, e, dv + to_e, e, keys, e, rows, 1.0f,
                     r0 || v_mode == 2 ? 1.0f : 0.0f);

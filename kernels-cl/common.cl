@@ -58,7 +58,9 @@ typedef float4 HF;
 /* What a kernel calls but seldom: PoCL compiles a kernel's own code three times, and a function that is not inlined once. */
 #define OUTLINE static __attribute__ ((noinline))
 
-/* Vectors at any float's place.  PoCL's own vstoren () writes 16 bytes at a time. */
+/* Vectors at any float's place.  PoCL's own vstoren () writes 16 bytes at a time.  What its vloadn () reads (VLOAD) is
+ * computed with so, too, where two of them meet, which VREAD avoids; but the sums of convolutions stay in
+ * registers with VLOAD alone. */
 typedef VF VF_ANYWHERE __attribute__ ((aligned (4)));
 typedef HF HF_ANYWHERE __attribute__ ((aligned (4)));
 #define DEFINE_STORE(TYPE, SPACE)                      \
@@ -73,6 +75,7 @@ DEFINE_STORE (HF, __global)
 DEFINE_STORE (HF, __private)
 #define VSTORE(v, p) fse_store (v, p)
 #define HSTORE(v, p) fse_store (v, p)
+#define VREAD(p) (*(__global const VF_ANYWHERE *) (p))
 
 /* A block is computed by `full` vectors and perhaps half a one, whichever hold
  * the outputs that it really has: calls CALL (full, rest) with constants. */
@@ -97,6 +100,7 @@ DEFINE_STORE (HF, __private)
 typedef float4 VF;
 typedef int4 VI;
 #define VLOAD(p) vload4 (0, p)
+#define VREAD(p) VLOAD (p)
 #define VSTORE(v, p) vstore4 (v, 0, p)
 #define AS_VF as_float4
 #define AS_VI as_int4
@@ -173,13 +177,11 @@ fse_sigmoid (VF x)
  * global norm reads the padding too.  On the cpu family the parts that models have
  * (8 channels, colours, flows) do without the way through memory. */
 #ifdef FSE_CPU
-static inline VF
-fse_get (__global const float *p, long left)
+OUTLINE VF
+fse_get_part (__global const float *p, int left)
 {
-  if (left >= VW)
-    return VLOAD (p);
-
-  VF v = 0.0f;
+  VF    v = 0.0f;
+  float part[VW];
 #if VW > 8
   if (left == 8)
     {
@@ -187,22 +189,42 @@ fse_get (__global const float *p, long left)
       return v;
     }
 #endif
-  if (left == 3)
-    {
-      v.s012 = vload3 (0, p);
-      return v;
-    }
-  if (left == 2)
-    {
-      v.s01 = vload2 (0, p);
-      return v;
-    }
-
-  float part[VW];
   VSTORE (v, part);
   ROLLED for (int k = 0; k < left; k++)
     part[k] = p[k];
   return VLOAD (part);
+}
+
+OUTLINE void
+fse_put_part (VF v, __global float *p, int left)
+{
+  float part[VW];
+#if VW > 8
+  if (left == 8)
+    {
+      HSTORE (v.lo, p);
+      return;
+    }
+#endif
+  VSTORE (v, part);
+  ROLLED for (int k = 0; k < left; k++)
+    p[k] = part[k];
+}
+
+static inline VF
+fse_get (__global const float *p, long left)
+{
+  VF v = 0.0f;
+
+  if (left >= VW)
+    return VLOAD (p);
+  if (left == 3)
+    v.s012 = vload3 (0, p);
+  else if (left == 2)
+    v.s01 = vload2 (0, p);
+  else
+    v = fse_get_part (p, (int) max (left, 0L));
+  return v;
 }
 
 static inline void
@@ -210,21 +232,12 @@ fse_put (VF v, __global float *p, long left)
 {
   if (left >= VW)
     VSTORE (v, p);
-#if VW > 8
-  else if (left == 8)
-    HSTORE (v.lo, p);
-#endif
   else if (left == 3)
     vstore3 (v.s012, 0, p);
   else if (left == 2)
     vstore2 (v.s01, 0, p);
   else
-    {
-      float part[VW];
-      VSTORE (v, part);
-      ROLLED for (int k = 0; k < left; k++)
-        p[k] = part[k];
-    }
+    fse_put_part (v, p, (int) max (left, 0L));
 }
 #else
 /* min (left, VW) of a number that may be beyond an int, with no comparison of longs: Mesa 22.3 takes 3 for more than 3 there. */

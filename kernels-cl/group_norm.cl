@@ -35,6 +35,20 @@ through (const VF u, const VF dy, const int silu)
   return dy * (s + u * (s - s * s));
 }
 
+/* Coefs are those of the vector's first position. */
+static inline VF
+apply_to (const VF x, __global const float *coef, const int period, const int silu)
+{
+  const VF u = (x - VREAD (COEF_MEAN (coef))) * VREAD (COEF_SCALE (coef)) + VREAD (COEF_SHIFT (coef));
+  return silu ? u * fse_sigmoid (u) : u;
+}
+
+static inline VF
+backward_to (const VF x, const VF du, __global const float *coef, __global const float *bend, const int period)
+{
+  return VREAD (COEF_SCALE (coef)) * du + VREAD (bend) * (x - VREAD (COEF_MEAN (coef))) + VREAD (bend + period);
+}
+
 #ifdef FSE_CPU
 
 /* part [n][chunks][2][period]: each position's mean, and sum of squared
@@ -59,12 +73,12 @@ group_norm_sums (IN (x), OUT (part), const int period, const int rows, const int
     }
   for (int j = 0; j < period; j += VW)
     {
-      const VF origin = VLOAD (x + j);
+      const VF origin = VREAD (x + j);
       VF sum = 0.0f, squares = 0.0f;
       __global const float *p = x + j;
       for (int i = 0; i < count; i++, p += period)
         {
-          const VF d = VLOAD (p) - origin;
+          const VF d = VREAD (p) - origin;
           sum += d;
           squares = fma (d, d, squares);
         }
@@ -87,13 +101,12 @@ group_norm_apply (IN (x), IN (coef), OUT (y), const int period, const int rows, 
   x += picture * floats + first;
   y += picture * floats + first;
   coef += (size_t) picture * 4 * period;
-  int j = 0;
-  for (long i = 0; i < count; i += VW, j = j + VW == period ? 0 : j + VW)
-    {
-      VF u = (fse_get (x + i, count - i) - VLOAD (COEF_MEAN (coef) + j)) * VLOAD (COEF_SCALE (coef) + j)
-             + VLOAD (COEF_SHIFT (coef) + j);
-      fse_put (silu ? u * fse_sigmoid (u) : u, y + i, count - i);
-    }
+  int  j = 0;
+  long i = 0;
+  for (; i + VW <= count; i += VW, j = j + VW == period ? 0 : j + VW)
+    VSTORE (apply_to (VREAD (x + i), coef + j, period, silu), y + i);
+  if (i < count)
+    fse_put (apply_to (fse_get (x + i, count - i), coef + j, period, silu), y + i, count - i);
 }
 
 /* part [n][chunks][2][period]: sums of du and of du (x - mean).  With SiLU du takes dy's
@@ -108,26 +121,34 @@ group_norm_backward_sums (IN (x), OUT (dy), IN (coef), OUT (part), const int per
   OPEN_OUT (part);
   const int k = get_global_id (0), picture = get_global_id (1);
   const size_t at = (size_t) picture * ((size_t) rows * period + rest) + (size_t) min (k * rows_chunk, rows) * period;
-  const int whole = min (rows - k * rows_chunk, rows_chunk), count = max (whole, 1);
+  const int whole = min (rows - k * rows_chunk, rows_chunk);
   x += at;
   dy += at;
   coef += (size_t) picture * 4 * period;
   part += ((size_t) picture * get_global_size (0) + k) * 2 * period;
   for (int j = 0; j < period; j += VW)
     {
-      const VF mean = VLOAD (COEF_MEAN (coef) + j), scale = VLOAD (COEF_SCALE (coef) + j);
-      const VF shift = VLOAD (COEF_SHIFT (coef) + j);
-      const long left = whole > 0 ? VW : max (rest - j, 0);
+      const VF mean = VREAD (COEF_MEAN (coef) + j), scale = VREAD (COEF_SCALE (coef) + j);
+      const VF shift = VREAD (COEF_SHIFT (coef) + j);
       VF sum = 0.0f, products = 0.0f;
       size_t p = j;
-      for (int i = 0; i < count; i++, p += period)
+      for (int i = 0; i < whole; i++, p += period)
         {
-          const VF d = fse_get (x + p, left) - mean;
-          const VF du = through (d * scale + shift, fse_get (dy + p, left), silu);
+          const VF d = VREAD (x + p) - mean;
+          const VF du = through (d * scale + shift, VREAD (dy + p), silu);
           if (silu)
-            fse_put (du, dy + p, left);
+            VSTORE (du, dy + p);
           sum += du;
           products = fma (du, d, products);
+        }
+      if (whole <= 0)
+        {
+          const long left = max (rest - j, 0);
+          const VF d = fse_get (x + p, left) - mean;
+          sum = through (d * scale + shift, fse_get (dy + p, left), silu);
+          products = sum * d;
+          if (silu)
+            fse_put (sum, dy + p, left);
         }
       VSTORE (sum, part + j);
       VSTORE (products, part + period + j);
@@ -152,13 +173,16 @@ group_norm_backward (IN (x), IN (du), IN (coef), IN (bend), OUT (dx), const int 
   dx += picture * floats + first;
   coef += (size_t) picture * 4 * period;
   bend += (size_t) picture * 2 * period;
-  int j = 0;
-  for (long i = 0; i < count; i += VW, j = j + VW == period ? 0 : j + VW)
+  int  j = 0;
+  long i = 0;
+  for (; i + VW <= count; i += VW, j = j + VW == period ? 0 : j + VW)
     {
-      const VF d = fse_get (x + i, count - i) - VLOAD (COEF_MEAN (coef) + j);
-      const VF own = VLOAD (COEF_SCALE (coef) + j) * fse_get (du + i, count - i);
-      fse_put_or_add (own + VLOAD (bend + j) * d + VLOAD (bend + period + j), dx + i, count - i, add);
+      const VF v = backward_to (VREAD (x + i), VREAD (du + i), coef + j, bend + j, period);
+      VSTORE (add ? v + VREAD (dx + i) : v, dx + i);
     }
+  if (i < count)
+    fse_put_or_add (backward_to (fse_get (x + i, count - i), fse_get (du + i, count - i), coef + j, bend + j, period),
+                    dx + i, count - i, add);
 }
 
 #else /* FSE_GPU: a work-item takes vectors of 4; sums: 4 vectors abreast, 16 rows */
@@ -224,9 +248,7 @@ group_norm_apply (IN (x), IN (coef), OUT (y), const int period, const int rows, 
   const int j = i % period;
   x += picture * floats + i;
   coef += (size_t) picture * 4 * period + j;
-  const VF u = (fse_get (x, floats - i) - VLOAD (COEF_MEAN (coef))) * VLOAD (COEF_SCALE (coef))
-               + VLOAD (COEF_SHIFT (coef));
-  fse_put (silu ? u * fse_sigmoid (u) : u, y + picture * floats + i, floats - i);
+  fse_put (apply_to (fse_get (x, floats - i), coef, period, silu), y + picture * floats + i, floats - i);
 }
 
 GROUP __kernel void
@@ -284,9 +306,8 @@ group_norm_backward (IN (x), IN (du), IN (coef), IN (bend), OUT (dx), const int 
   const size_t at = picture * floats + i;
   coef += (size_t) picture * 4 * period + j;
   bend += (size_t) picture * 2 * period + j;
-  const VF d = fse_get (x + at, floats - i) - VLOAD (COEF_MEAN (coef));
-  const VF own = VLOAD (COEF_SCALE (coef)) * fse_get (du + at, floats - i);
-  fse_put_or_add (own + VLOAD (bend) * d + VLOAD (bend + period), dx + at, floats - i, add);
+  fse_put_or_add (backward_to (fse_get (x + at, floats - i), fse_get (du + at, floats - i), coef, bend, period), dx + at,
+                  floats - i, add);
 }
 
 #endif
