@@ -10,6 +10,7 @@
  *                 stride 2 (`up`) only every other tap meets a pixel, which ones
  *                 depends on whether o is odd: four sub-grids, one a parity.
  *
+ * The cpu family adds `onto` where `add`: what y holds, or a tensor of its own (a residual).
  * Weights are [k, k, ci, co].  No atomics anywhere: each output has one owner
  * and sums in a fixed order, so a result does not depend on the work size.
  */
@@ -50,22 +51,22 @@ conv2d_pack (IN (w), OUT (p), const int taps, const int ci, const int co, const 
       VSTORE (fse_get (w + i, count - i), p + i);
 }
 
-/* Writes the first `left` of v, or adds them. */
+/* Writes the first `left` of v, plus those of `onto` where `add`. */
 INLINE void
-put_outputs (VF v, __global float *o, const int left, const int add)
+put_outputs (VF v, __global const float *onto, __global float *o, const int left, const int add)
 {
   if (left >= VW)
-    VSTORE (add ? v + VLOAD (o) : v, o);
+    VSTORE (add ? v + VLOAD (onto) : v, o);
   else if (left == HW)
-    HSTORE (add ? v.lo + HLOAD (o) : v.lo, o);
+    HSTORE (add ? v.lo + HLOAD (onto) : v.lo, o);
   else
-    fse_put_or_add (v, o, left, add);
+    fse_put (add ? v + fse_get (onto, left) : v, o, left);
 }
 
 /* A convolution as conv2d_tile takes it. */
 typedef struct
 {
-  __global const float *x, *w, *zero, *bias;
+  __global const float *x, *w, *zero, *bias, *onto;
   __global float       *y;
   int                   n, hi, wi, ci, ho, wo, co, k, stride, up, has_bias, add;
 } Convolution;
@@ -83,10 +84,10 @@ conv2d_tile (const int full, const int rest, const Convolution *s, const int til
 
   int sy[PX], sx[PX];
   __global const float *at[PX];
-  __global float *to[PX];
+  size_t to[PX];
   int row = first / gw, picture = row / gh, gx = first - row * gw, gy = row - picture * gh;
   __global const float *from = s->x + (((size_t) picture * hi + gy * stride) * wi + gx * stride) * ci;
-  __global float *into = s->y + (((size_t) picture * s->ho + gy * up + py) * s->wo + gx * up + px) * co + block * WIDTH;
+  size_t into = (((size_t) picture * s->ho + gy * up + py) * s->wo + gx * up + px) * co + block * WIDTH;
 #pragma unroll
   for (int p = 0; p < PX; p++)
     {
@@ -107,7 +108,7 @@ conv2d_tile (const int full, const int rest, const Convolution *s, const int til
           picture++;
         }
       from = s->x + ((size_t) picture * hi + gy * stride) * wi * ci;
-      into = s->y + (((size_t) picture * s->ho + gy * up + py) * s->wo + px) * co + block * WIDTH;
+      into = (((size_t) picture * s->ho + gy * up + py) * s->wo + px) * co + block * WIDTH;
     }
 
   const bool has_bias = s->has_bias;
@@ -168,9 +169,10 @@ conv2d_tile (const int full, const int rest, const Convolution *s, const int til
       {
 #pragma unroll
         for (int v = 0; v < full; v++)
-          put_outputs (acc[p][v], to[p] + v * VW, left - v * VW, add);
+          put_outputs (acc[p][v], s->onto + to[p] + v * VW, s->y + to[p] + v * VW, left - v * VW, add);
         if (rest)
-          put_outputs ((VF) (acc_rest[p], (HF) 0.0f), to[p] + full * VW, left - full * VW, add);
+          put_outputs ((VF) (acc_rest[p], (HF) 0.0f), s->onto + to[p] + full * VW, s->y + to[p] + full * VW,
+                       left - full * VW, add);
       }
 }
 
@@ -189,8 +191,8 @@ TILE_OF (1, 0)
  * keep many multiply-adds busy. */
 INLINE void
 rows_tile (const int full, const int rest, const int P, __global const float *x, __global const float *w,
-                 __global const float *zero, __global const float *bias, __global float *y, const int row,
-                 const int from, const int h, const int width, const int ci, const int co, const int left,
+                 __global const float *zero, __global const float *bias, __global const float *onto, __global float *y,
+                 const int row, const int from, const int h, const int width, const int ci, const int co, const int left,
                  const int has_bias, const int add)
 {
   const int line = row % h, x0 = min (from, width - P);
@@ -247,12 +249,12 @@ rows_tile (const int full, const int rest, const int P, __global const float *x,
   for (int p = 0; p < P; p++)
     if (x0 + p >= from)
       {
-        __global float *to = y + ((size_t) row * width + x0 + p) * co;
+        const size_t to = ((size_t) row * width + x0 + p) * co;
 #pragma unroll
         for (int v = 0; v < full; v++)
-          put_outputs (acc[p][v], to + v * VW, left - v * VW, add);
+          put_outputs (acc[p][v], onto + to + v * VW, y + to + v * VW, left - v * VW, add);
         if (rest)
-          put_outputs ((VF) (acc_rest[p], (HF) 0.0f), to + full * VW, left - full * VW, add);
+          put_outputs ((VF) (acc_rest[p], (HF) 0.0f), onto + to + full * VW, y + to + full * VW, left - full * VW, add);
       }
 }
 
@@ -262,13 +264,14 @@ rows_tile (const int full, const int rest, const int P, __global const float *x,
 
 #define ROW_OF(full, rest)                                                                                            \
   OUTLINE void rows_##full##rest (__global const float *x, __global const float *w, __global const float *zero,       \
-                                  __global const float *bias, __global float *y, const int row, const int h,          \
+                                  __global const float *bias, __global const float *onto, __global float *y,          \
+                                  const int row, const int h,                                                         \
                                   const int width, const int ci, const int co, const int left, const int has_bias,    \
                                   const int add)                                                                      \
   {                                                                                                                   \
     for (int from = 0; from < width; from += ROW_PX (full, rest))                                                     \
-      rows_tile (full, rest, ROW_PX (full, rest), x, w, zero, bias, y, row, from, h, width, ci, co, left, has_bias,   \
-                 add);                                                                                                \
+      rows_tile (full, rest, ROW_PX (full, rest), x, w, zero, bias, onto, y, row, from, h, width, ci, co, left,       \
+                 has_bias, add);                                                                                      \
   }
 ROW_OF (2, 0)
 ROW_OF (1, 1)
@@ -276,20 +279,22 @@ ROW_OF (1, 0)
 
 /* A row of a picture a work-item.  Range: (blocks, rows), or the other way round (`blocks_last`). */
 SINGLE __kernel void
-conv2d_rows (IN (x), IN (w), IN (bias), OUT (y), const int h, const int width, const int ci, const int co,
+conv2d_rows (IN (x), IN (w), IN (bias), IN (onto), OUT (y), const int h, const int width, const int ci, const int co,
              const int has_bias, const int add, const int blocks_last)
 {
   OPEN_IN (x);
   OPEN_IN (w);
   OPEN_IN (bias);
+  OPEN_IN (onto);
   OPEN_OUT (y);
   const int blocks = (co + WIDTH - 1) / WIDTH, block = get_global_id (blocks_last ? 1 : 0);
   const int row = get_global_id (blocks_last ? 0 : 1), left = co - WIDTH * block;
   __global const float *zero = w + (size_t) blocks * 9 * ci * WIDTH;
   w += (size_t) block * 9 * ci * WIDTH;
   bias += block * WIDTH;
+  onto += block * WIDTH;
   y += block * WIDTH;
-#define CALL(full, rest) rows_##full##rest (x, w, zero, bias, y, row, h, width, ci, co, left, has_bias, add)
+#define CALL(full, rest) rows_##full##rest (x, w, zero, bias, onto, y, row, h, width, ci, co, left, has_bias, add)
   BY_OUTPUTS (left, CALL)
 #undef CALL
 }
@@ -297,18 +302,19 @@ conv2d_rows (IN (x), IN (w), IN (bias), OUT (y), const int h, const int width, c
 /* Range: (blocks, tiles, parities), or (tiles, blocks, parities) where the weights are
  * too large for the cache and each block should be used up first (`blocks_last`). */
 SINGLE __kernel void
-conv2d (IN (x), IN (w), IN (bias), OUT (y), const int n, const int hi, const int wi, const int ci, const int ho,
-        const int wo, const int co, const int k, const int stride, const int up, const int has_bias, const int add,
-        const int blocks_last)
+conv2d (IN (x), IN (w), IN (bias), IN (onto), OUT (y), const int n, const int hi, const int wi, const int ci,
+        const int ho, const int wo, const int co, const int k, const int stride, const int up, const int has_bias,
+        const int add, const int blocks_last)
 {
   OPEN_IN (x);
   OPEN_IN (w);
   OPEN_IN (bias);
+  OPEN_IN (onto);
   OPEN_OUT (y);
   const int blocks = (co + WIDTH - 1) / WIDTH;
   const int block = get_global_id (blocks_last ? 1 : 0), tile = get_global_id (blocks_last ? 0 : 1);
-  const Convolution all = { x, w, w + (size_t) blocks * k * k * ci * WIDTH, bias, y, n, hi, wi, ci, ho, wo, co, k, stride,
-                            up, has_bias, add };
+  const Convolution all = { x, w, w + (size_t) blocks * k * k * ci * WIDTH, bias, onto, y, n, hi, wi, ci, ho, wo, co, k,
+                            stride, up, has_bias, add };
 #define CALL(full, rest) conv2d_tile_##full##rest (&all, tile, block, get_global_id (2))
   BY_OUTPUTS (co - WIDTH * block, CALL)
 #undef CALL

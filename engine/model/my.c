@@ -57,7 +57,7 @@ attention_block (FseNet *net, const gchar *name, FseTensor *x)
   FseTensor *out = fse_attention (tape, fse_slice_channels (tape, qkv, 0, c), fse_slice_channels (tape, qkv, c, c),
                                   fse_slice_channels (tape, qkv, 2 * c, c), 1.0f / sqrtf (c));
 
-  return fse_add (tape, x, fse_net_conv (net, out_name, out, c, 1, 1, TRUE));
+  return fse_net_conv_onto (net, out_name, out, 1, TRUE, x);
 }
 
 FseTensor *

@@ -38,15 +38,27 @@ weight (FseNet *net, const gchar *name, const gchar *part, gint n, gint h, gint 
   return net->frozen ? fse_tape_detach (net->tape, tensor) : tensor;
 }
 
-FseTensor *
-fse_net_conv (FseNet *net, const gchar *name, FseTensor *x, gint channels, gint kernel, gint stride, gboolean zero)
+static FseTensor *
+conv (FseNet *net, const gchar *name, FseTensor *x, gint channels, gint kernel, gint stride, gboolean zero, FseTensor *onto)
 {
   gfloat     deviation = 1.0f / sqrtf (3.0f * kernel * kernel * x->c);
   FseTensor *w = weight (net, name, "weight", kernel, kernel, x->c, channels,
                          zero ? FSE_INIT_CONSTANT : FSE_INIT_NORMAL, zero ? 0.0f : deviation);
   FseTensor *b = weight (net, name, "bias", 1, 1, 1, channels, FSE_INIT_CONSTANT, 0.0f);
 
-  return fse_conv2d (net->tape, x, w, b, stride);
+  return fse_conv2d_onto (net->tape, x, w, b, stride, onto);
+}
+
+FseTensor *
+fse_net_conv (FseNet *net, const gchar *name, FseTensor *x, gint channels, gint kernel, gint stride, gboolean zero)
+{
+  return conv (net, name, x, channels, kernel, stride, zero, NULL);
+}
+
+FseTensor *
+fse_net_conv_onto (FseNet *net, const gchar *name, FseTensor *x, gint kernel, gboolean zero, FseTensor *onto)
+{
+  return conv (net, name, x, onto->c, kernel, 1, zero, onto);
 }
 
 FseTensor *
@@ -68,10 +80,9 @@ fse_net_residual (FseNet *net, const gchar *name, FseTensor *x, gint channels, F
 
   if (time)
     h = fse_add_channels (net->tape, h, fse_net_conv (net, t, time, channels, 1, 1, FALSE));
-  h = fse_net_conv (net, c2, fse_net_norm (net, n2, h, TRUE), channels, 3, 1, TRUE);
   if (x->c != channels)
     x = fse_net_conv (net, s, x, channels, 1, 1, FALSE);
-  return fse_add (net->tape, h, x);
+  return fse_net_conv_onto (net, c2, fse_net_norm (net, n2, h, TRUE), 3, TRUE, x);
 }
 
 FseTensor *

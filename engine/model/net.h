@@ -44,6 +44,8 @@ gint       fse_net_width (const FseNet *net);
 /* conv2d with bias, weights "NAME/weight" and "NAME/bias".  `zero`: starts as zero;
  * else uniform-like with standard deviation 1 / sqrt (3 fan_in). */
 FseTensor *fse_net_conv  (FseNet *net, const gchar *name, FseTensor *x, gint channels, gint kernel, gint stride, gboolean zero);
+/* The same without stride, added to `onto`. */
+FseTensor *fse_net_conv_onto (FseNet *net, const gchar *name, FseTensor *x, gint kernel, gboolean zero, FseTensor *onto);
 /* Group norm of 8 channels a group, with SiLU where asked; "NAME/gamma", "NAME/beta". */
 FseTensor *fse_net_norm  (FseNet *net, const gchar *name, FseTensor *x, gboolean silu);
 /* norm, SiLU, conv 3x3, [+ time], norm, SiLU, conv 3x3 (starts at zero), + x (through a 1x1 where the

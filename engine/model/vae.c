@@ -43,7 +43,7 @@ level (FseNet *net, const gchar *name, gint stream, FseTensor *x, FseTensor *ski
   g_autofree gchar *block_name = g_strconcat (name, "/block", NULL);
 
   if (net->settings->skip_connections)
-    x = fse_add (net->tape, x, fse_net_conv (net, skip_name, skip, x->c, 1, 1, FALSE));
+    x = fse_net_conv_onto (net, skip_name, skip, 1, FALSE, x);
   if (net->settings->noise_injection)
     {
       g_autofree gchar *noise_name = g_strconcat (name, "/noise", NULL);

@@ -16,9 +16,11 @@
 #include "operators/conv-tile.h"
 #include "operators/gemm.h"
 #include "operators/operators.h"
+#include "operators/pass.h"
 
 #define CHUNK_PIXELS 512  /* x and dy of so many pixels stay in a core's second cache */
 #define MAX_CHUNKS 64     /* bounds the memory of the partial sums */
+#define ONTO 3            /* the input that is a residual */
 #define LARGE_WEIGHTS (1 << 17) /* floats; more do not stay in a core's second cache */
 
 enum
@@ -123,7 +125,7 @@ range_blocks (gint blocks, gint others, gint parities, gboolean blocks_last)
 
 static gboolean
 convolve (FseNode *node, const Layout *l, FseBuffer x, FseBuffer weight, gboolean swapped, FseBuffer bias,
-          gboolean has_bias, FseBuffer y, gboolean add, GError **error)
+          gboolean has_bias, const FseBuffer *onto, FseBuffer y, GError **error)
 {
   FseDevice *device = node->device;
   gint       k = ((const Conv2d *) node->params)->k;
@@ -141,7 +143,7 @@ convolve (FseNode *node, const Layout *l, FseBuffer x, FseBuffer weight, gboolea
       return fse_launch (device, tiles->program[FSE_CONV_SUMS], "conv2d", range, error, FSE_BUF (x),
                          FSE_BUF (weight), FSE_BUF (bias), FSE_BUF (y), FSE_INT (l->n), FSE_INT (l->hi), FSE_INT (l->wi), FSE_INT (l->ci),
                          FSE_INT (l->ho), FSE_INT (l->wo), FSE_INT (l->co), FSE_INT (k), FSE_INT (l->stride),
-                         FSE_INT (l->up), FSE_INT (has_bias), FSE_INT (add), FSE_INT (swapped), FSE_END);
+                         FSE_INT (l->up), FSE_INT (has_bias), FSE_INT (onto != NULL), FSE_INT (swapped), FSE_END);
     }
   else
     {
@@ -155,19 +157,20 @@ convolve (FseNode *node, const Layout *l, FseBuffer x, FseBuffer weight, gboolea
         return FALSE;
       if (goes_by_rows (device, k, l))
         return fse_launch (device, "conv2d", "conv2d_rows", range_blocks (blocks, l->n * l->ho, 1, blocks_last), error,
-                           FSE_BUF (x), FSE_BUF (packed), FSE_BUF (bias), FSE_BUF (y), FSE_INT (l->ho),
-                           FSE_INT (l->wo), FSE_INT (l->ci), FSE_INT (l->co), FSE_INT (has_bias), FSE_INT (add),
-                           FSE_INT (blocks_last), FSE_END);
+                           FSE_BUF (x), FSE_BUF (packed), FSE_BUF (bias), FSE_BUF (onto ? *onto : y), FSE_BUF (y),
+                           FSE_INT (l->ho), FSE_INT (l->wo), FSE_INT (l->ci), FSE_INT (l->co), FSE_INT (has_bias),
+                           FSE_INT (onto != NULL), FSE_INT (blocks_last), FSE_END);
       return fse_launch (device, "conv2d", "conv2d", range_blocks (blocks, tiles, parities, blocks_last), error,
-                         FSE_BUF (x), FSE_BUF (packed), FSE_BUF (bias), FSE_BUF (y), FSE_INT (l->n), FSE_INT (l->hi),
-                         FSE_INT (l->wi), FSE_INT (l->ci), FSE_INT (l->ho), FSE_INT (l->wo), FSE_INT (l->co),
-                         FSE_INT (k), FSE_INT (l->stride), FSE_INT (l->up), FSE_INT (has_bias), FSE_INT (add),
-                         FSE_INT (blocks_last), FSE_END);
+                         FSE_BUF (x), FSE_BUF (packed), FSE_BUF (bias), FSE_BUF (onto ? *onto : y), FSE_BUF (y),
+                         FSE_INT (l->n), FSE_INT (l->hi), FSE_INT (l->wi), FSE_INT (l->ci), FSE_INT (l->ho),
+                         FSE_INT (l->wo), FSE_INT (l->co), FSE_INT (k), FSE_INT (l->stride), FSE_INT (l->up),
+                         FSE_INT (has_bias), FSE_INT (onto != NULL), FSE_INT (blocks_last), FSE_END);
     }
 }
 
+/* Without a residual. */
 static gboolean
-forward (FseNode *node, GError **error)
+forward_alone (FseNode *node, const FseBuffer *onto, GError **error)
 {
   const Conv2d *conv = node->params;
   FseTensor    *x = node->in[0], *weight = node->in[1], *bias = node->in[2], *out = node->out;
@@ -185,8 +188,21 @@ forward (FseNode *node, GError **error)
              && fse_gemm (node->device, FALSE, FALSE, pixels, out->c, x->c, 1.0f, x->data, x->c, weight->data, out->c,
                           bias ? 1.0f : 0.0f, out->data, out->c, 1, 0, 0, 0, error);
     }
-  return convolve (node, &l, x->data, weight->data, FALSE, bias ? bias->data : weight->data, bias != NULL, out->data,
-                   FALSE, error);
+  return convolve (node, &l, x->data, weight->data, FALSE, bias ? bias->data : weight->data, bias != NULL, onto,
+                   out->data, error);
+}
+
+static gboolean
+forward (FseNode *node, GError **error)
+{
+  FseTensor *onto = node->in[ONTO], *out = node->out;
+  gsize      n = fse_tensor_floats (out);
+
+  if (!onto || fse_device_family (node->device) == FSE_FAMILY_CPU)
+    return forward_alone (node, onto ? &onto->data : NULL, error);
+  return forward_alone (node, NULL, error)
+         && fse_launch (node->device, "elementwise", "add", fse_range_each (node->device, n), error, FSE_BUF (out->data),
+                        FSE_BUF (onto->data), FSE_BUF (out->data), FSE_UINT (n), FSE_END);
 }
 
 static gboolean
@@ -199,7 +215,8 @@ backward_data (FseNode *node, GError **error)
   if (fse_device_family (node->device) == FSE_FAMILY_GPU && is_product (conv))
     return fse_gemm (node->device, FALSE, TRUE, out->n * out->h * out->w, x->c, out->c, 1.0f, out->grad, out->c,
                      weight->data, out->c, node->accumulate[0] ? 1.0f : 0.0f, x->grad, x->c, 1, 0, 0, 0, error);
-  return convolve (node, &l, out->grad, weight->data, TRUE, weight->data, FALSE, x->grad, node->accumulate[0], error);
+  return convolve (node, &l, out->grad, weight->data, TRUE, weight->data, FALSE, node->accumulate[0] ? &x->grad : NULL,
+                   x->grad, error);
 }
 
 /* Work-items that the cpu family's gradient of weights takes for a chunk; conv2d_weight.cl says which does what. */
@@ -273,23 +290,38 @@ backward (FseNode *node, GError **error)
   SumMode weight_mode = sum_mode (node, 1), bias_mode = sum_mode (node, 2);
 
   return (!node->in[0]->needs_grad || backward_data (node, error))
-         && ((!weight_mode && !bias_mode) || backward_weight (node, weight_mode, bias_mode, error));
+         && ((!weight_mode && !bias_mode) || backward_weight (node, weight_mode, bias_mode, error))
+         && (!node->in[ONTO] || fse_pass_gradient (node, ONTO, 1.0f, error));
 }
 
-static const FseOperator conv2d = { "conv2d", FSE_KEEPS_INPUT, FALSE, forward, backward };
+static const FseOperator conv2d = {
+  .name = "conv2d",
+  .keeps = FSE_KEEPS_INPUT,
+  .forgets = 1 << ONTO,
+  .passes_on = 1 << ONTO,
+  .forward = forward,
+  .backward = backward,
+};
 
 FseTensor *
 fse_conv2d (FseTape *tape, FseTensor *x, FseTensor *weight, FseTensor *bias, gint stride)
 {
+  return fse_conv2d_onto (tape, x, weight, bias, stride, NULL);
+}
+
+FseTensor *
+fse_conv2d_onto (FseTape *tape, FseTensor *x, FseTensor *weight, FseTensor *bias, gint stride, FseTensor *onto)
+{
   FseDevice *device = fse_tape_device (tape);
   Conv2d     conv = { weight->n, stride };
-  FseTensor *inputs[3] = { x, weight, bias };
+  FseTensor *inputs[4] = { x, weight, bias, onto };
   FseTensor *out = fse_tape_tensor (tape, x->n, ceil_div (x->h, stride), ceil_div (x->w, stride), weight->c);
-  FseNode   *node = fse_tape_add (tape, &conv2d, inputs, 3, out, &conv, sizeof conv);
+  FseNode   *node = fse_tape_add (tape, &conv2d, inputs, 4, out, &conv, sizeof conv);
   gint       taps = conv.k * conv.k, width = weight->c, rows, line, rows_chunk, chunks;
 
   g_assert (weight->n == weight->h && (conv.k == 1 || conv.k == 3) && weight->w == x->c);
   g_assert (stride == 1 || stride == 2);
+  g_assert (!onto || (onto->n == out->n && onto->h == out->h && onto->w == out->w && onto->c == out->c));
   g_assert (!bias || fse_tensor_floats (bias) == (gsize) weight->c);
 
   if (fse_device_family (device) == FSE_FAMILY_CPU)

@@ -3,6 +3,7 @@
  * Operators on each number or each pixel by itself.
  */
 #include "operators/operators.h"
+#include "operators/pass.h"
 #include "operators/reduce.h"
 
 #define PROGRAM "elementwise"
@@ -34,8 +35,8 @@ scale_to (FseNode *node, FseBuffer from, FseBuffer to, guint n, gfloat factor, g
                      FSE_END);
 }
 
-static gboolean
-pass_gradient (FseNode *node, gint i, gfloat factor, GError **error)
+gboolean
+fse_pass_gradient (FseNode *node, gint i, gfloat factor, GError **error)
 {
   if (!node->in[i]->needs_grad || fse_node_passes_on (node, i))
     return TRUE;
@@ -89,7 +90,7 @@ add_forward (FseNode *node, GError **error)
 static gboolean
 add_backward (FseNode *node, GError **error)
 {
-  return pass_gradient (node, 0, 1.0, error) && pass_gradient (node, 1, 1.0, error);
+  return fse_pass_gradient (node, 0, 1.0, error) && fse_pass_gradient (node, 1, 1.0, error);
 }
 
 FseTensor *
@@ -124,7 +125,7 @@ scale_backward (FseNode *node, GError **error)
 {
   const Scale *p = node->params;
 
-  return pass_gradient (node, 0, p->factor, error);
+  return fse_pass_gradient (node, 0, p->factor, error);
 }
 
 FseTensor *
@@ -162,7 +163,7 @@ rows_backward (FseNode *node, const FseTensor *factor, gint groups, GError **err
 {
   FseTensor *out = node->out, *v = node->in[1];
 
-  if (!pass_gradient (node, 0, 1.0, error))
+  if (!fse_pass_gradient (node, 0, 1.0, error))
     return FALSE;
   if (!v->needs_grad)
     return TRUE;

@@ -281,7 +281,7 @@ find_lives (FseTape *tape)
       for (gint i = 0; i < node->n_in; i++)
         if (node->in[i])
           {
-            if (node->op->keeps & FSE_KEEPS_INPUT)
+            if (node->op->keeps & FSE_KEEPS_INPUT && !(node->op->forgets & 1u << i))
               touch (tape, node->in[i], back);
             if (node->in[i]->needs_grad)
               touch_grad (node->in[i], back);

@@ -77,6 +77,8 @@ struct _FseOperator
   /* For each i with in[i]->needs_grad: writes in[i]->grad, or adds to it where
    * accumulate[i]; in order of i (an input may be there twice). */
   gboolean (*backward) (FseNode *node, GError **error);
+  /* Bit i: backward does not read input i, whatever `keeps` says. */
+  guint    forgets;
   /* Bit i: the output's gradient is that of input i, too.  The tape may then give both
    * one memory, and backward has nothing to write there (fse_node_passes_on()). */
   guint    passes_on;

@@ -8,7 +8,7 @@
 static FseTensor *
 build (const Case *c, FseTape *tape, FseTensor **in)
 {
-  return fse_conv2d (tape, in[0], in[1], c->n_in > 2 ? in[2] : NULL, c->p[0]);
+  return fse_conv2d_onto (tape, in[0], in[1], c->n_in > 2 ? in[2] : NULL, c->p[0], c->n_in > 3 ? in[3] : NULL);
 }
 
 static void
@@ -34,6 +34,8 @@ naive (const Case *c, gdouble *const *in, gdouble *out)
                   for (gint from = 0; from < x.c; from++)
                     sum += in[0][((n * x.h + y) * x.w + z) * x.c + from] * in[1][((ky * k + kx) * x.c + from) * o.c + to];
                 }
+            if (c->n_in > 3)
+              sum += in[3][((n * o.h + i) * o.w + j) * o.c + to];
             out[((n * o.h + i) * o.w + j) * o.c + to] = sum;
           }
 }
@@ -50,7 +52,8 @@ flops (const Case *c)
 #define CONV(title, ...) CONV_IN (title, 3, __VA_ARGS__)
 #define CONV_IN(title, inputs, n, h, w, ci, co, k, s, ...)                                            \
   {                                                                                                   \
-    .name = "conv2d " title, .n_in = inputs, .in = { { n, h, w, ci }, { k, k, ci, co }, { 1, 1, 1, co } }, \
+    .name = "conv2d " title, .n_in = inputs, .in = { { n, h, w, ci }, { k, k, ci, co }, { 1, 1, 1, co },   \
+    { n, HALF (h, s), HALF (w, s), co } },                                                            \
     .out = { n, HALF (h, s), HALF (w, s), co }, .p = { s }, .build = build, .naive = naive,           \
     .flops = flops, .parts = inputs > 1, __VA_ARGS__                                                                       \
   }
@@ -85,6 +88,10 @@ static const Case rows[] = {
   CONV ("3x3, weights without gradient", 1, 6, 6, 16, 32, 3, 1, .no_grad = 6),
   CONV ("3x3, input without gradient", 1, 6, 6, 16, 32, 3, 1, .no_grad = 1),
   CONV ("3x3, gradient of the bias alone", 1, 6, 6, 16, 32, 3, 1, .no_grad = 3),
+  CONV_IN ("3x3 onto, tiny", 4, 2, 3, 5, 6, 9, 3, 1, .tiny = TRUE),
+  CONV_IN ("3x3 onto, long rows", 4, 1, 5, 19, 8, 40, 3, 1),
+  CONV_IN ("3x3 onto, stride 2", 4, 2, 7, 6, 8, 24, 3, 2),
+  CONV_IN ("1x1 onto", 4, 2, 5, 4, 12, 16, 1, 1),
 
   CONV ("3x3 4x128x128 16-16", 4, 128, 128, 16, 16, 3, 1, .bench = TRUE),
   CONV ("3x3 4x128x128 8-16", 4, 128, 128, 8, 16, 3, 1, .bench = TRUE),
