@@ -88,31 +88,43 @@ cubic_spline (float t)
                    (t - 1.0f) * t * t) * 0.5f;
 }
 
-/* The flow at fraction (tx, ty) from its pixel (x, y). */
-static inline float2
-flow_between (__global const float *flow, int x, int y, float tx, float ty, int w, int h)
+/* A B-spline's weights of the 4 x 4 pixels around fraction (tx, ty), row by row. */
+static inline void
+spline_weights (float tx, float ty, float *weights)
 {
   const float4 across = b_spline (tx), down = b_spline (ty);
   const float  wx[4] = { across.x, across.y, across.z, across.w }, wy[4] = { down.x, down.y, down.z, down.w };
-  float2       sum = 0.0f;
 
   for (int n = 0; n < 16; n++)
-    sum += wx[n & 3] * wy[n >> 2]
-           * vload2 ((size_t) clamp (y - 1 + (n >> 2), 0, h - 1) * w + clamp (x - 1 + (n & 3), 0, w - 1), flow);
+    weights[n] = wx[n & 3] * wy[n >> 2];
+}
+
+/* The n-th of the 4 x 4 pixels around (x, y) in a field of w x h, its edge beyond. */
+static inline size_t
+around (int n, int x, int y, int w, int h)
+{
+  return (size_t) clamp (y - 1 + (n >> 2), 0, h - 1) * w + clamp (x - 1 + (n & 3), 0, w - 1);
+}
+
+/* The flow between its pixels, (x, y) being the one before. */
+static inline float2
+flow_between (__global const float *flow, int x, int y, const float *weights, int w, int h)
+{
+  float2 sum = 0.0f;
+
+  for (int n = 0; n < 16; n++)
+    sum += weights[n] * vload2 (around (n, x, y, w, h), flow);
   return sum;
 }
 
 /* The bands' gain there. */
 static inline float3
-gain_between (__global const float *gain, int x, int y, float tx, float ty, int w, int h)
+gain_between (__global const float *gain, int x, int y, const float *weights, int w, int h)
 {
-  const float4 across = b_spline (tx), down = b_spline (ty);
-  const float  wx[4] = { across.x, across.y, across.z, across.w }, wy[4] = { down.x, down.y, down.z, down.w };
-  float3       sum = 0.0f;
+  float3 sum = 0.0f;
 
   for (int n = 0; n < 16; n++)
-    sum += wx[n & 3] * wy[n >> 2]
-           * vload3 ((size_t) clamp (y - 1 + (n >> 2), 0, h - 1) * w + clamp (x - 1 + (n & 3), 0, w - 1), gain);
+    sum += weights[n] * vload3 (around (n, x, y, w, h), gain);
   return sum;
 }
 
@@ -208,7 +220,10 @@ lift (IN (own), IN (source), IN (small), IN (flow), IN (gain), IN (smoothed), IN
   float3 shift = 0.0f;
   if (explicit)
     {
-      const float2 d = flow_between (flow, x0, y0, ax, ay, w, h);
+      float        spline[16];
+
+      spline_weights (ax, ay, spline);
+      const float2 d = flow_between (flow, x0, y0, spline, w, h);
       const Displaced px = displace (X, strength * d.x * W * 0.5f, W), py = displace (Y, strength * d.y * H * 0.5f, H);
 
       if (px.at != X || py.at != Y || px.t != 0.0f || py.t != 0.0f)
@@ -227,7 +242,7 @@ lift (IN (own), IN (source), IN (small), IN (flow), IN (gain), IN (smoothed), IN
         shift = fse_table_change (table, x.xyz);
       if (has_gain)
         {
-          const float3 g = strength * gain_between (gain, x0, y0, ax, ay, w, h);
+          const float3 g = strength * gain_between (gain, x0, y0, spline, w, h);
 
           x.xyz += weighed_bands (smoothed, g, x.xyz, (px.at + px.t + 0.5f) * w / W - 0.5f,
                                   (py.at + py.t + 0.5f) * h / H - 0.5f, w, h);
