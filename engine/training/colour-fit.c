@@ -2,7 +2,7 @@
  *
  * The table is an affine map by least squares, and beside it bends that
  * minimise
- *   mean |read (bends, x) - what the affine map leaves|^2 + SMOOTH second differences^2 + a little of their size
+ *   mean |read (bends, x) - what the affine map leaves|^2 + smooth second differences^2 + a little of their size
  * by conjugate gradients from zero: where no pair has a colour, bends stay small.
  */
 #include "training/colour-fit.h"
@@ -15,36 +15,31 @@
 #define FLOATS FSE_COLOUR_TABLE_FLOATS
 /* Pixels that are looked at, evenly spread. */
 #define MOST_PIXELS 20000
-/* How much bends cost, for each pixel and node; found on the six development tasks. */
-#define SMOOTH 1e-3
+/* How much bends may cost, for each pixel and node: a graded photograph has soft bends and wants them carried on to rare
+ * colours, a drawing's few colours have hard ones. */
+static const gdouble smoothness[] = { 1e-3, 1e-2, 1e-1, 1 };
 #define SMALL 1e-3
 #define RIDGE 1e-6
-#define ROUNDS 100
+#define ROUNDS 200
 #define ENOUGH 1e-8
-/* Every fourth pair is held against the rest. */
-#define HOLD 4
+/* A table is judged by as many fits, each of which is held against the pairs that it was not fitted to. */
+#define FOLDS 4
 
 typedef struct
 {
   gfloat x[3], y[3];
 } Sample;
 
-typedef enum
-{
-  LEARNT = 1,
-  HELD = 2,
-  BOTH = LEARNT | HELD
-} Part;
-
+/* Every FOLDS-th pair from `fold` on (held), or all others; all pairs where fold < 0. */
 static GArray *
-take_samples (const FseDataset *data, gint n, Part part)
+take_samples (const FseDataset *data, gint n, gint fold, gboolean held)
 {
   GArray *samples = g_array_new (FALSE, FALSE, sizeof (Sample));
   gsize   pixels = (gsize) data->height * data->width;
   gsize   stride = n * pixels / MOST_PIXELS | 1; /* odd: not the same columns in each row */
 
   for (gint i = 0; i < n; i++)
-    if (part & (i % HOLD == 0 ? HELD : LEARNT))
+    if (fold < 0 || (i % FOLDS == fold) == held)
       for (gsize p = (i * 7) % stride; p < pixels; p += stride)
         {
           const gfloat *x = data->before + (i * pixels + p) * 4, *y = data->after + (i * pixels + p) * 4;
@@ -116,11 +111,11 @@ typedef struct
 
 /* out = (readings' transpose times readings + charges) times table */
 static void
-normal (const Reading *readings, guint n, const gdouble *table, gdouble *out)
+normal (const Reading *readings, guint n, gdouble smooth, const gdouble *table, gdouble *out)
 {
   static const gint steps[3] = { SIDE * SIDE, SIDE, 1 };
-  gdouble           smooth = SMOOTH * n / NODES;
 
+  smooth *= (gdouble) n / NODES;
   for (gsize i = 0; i < FLOATS; i++)
     out[i] = smooth * SMALL * table[i];
   for (guint s = 0; s < n; s++)
@@ -160,7 +155,7 @@ product (const gdouble *a, const gdouble *b)
 
 /* rest: on entry the right-hand side. */
 static void
-conjugate_gradients (const Reading *readings, guint n, gdouble *rest, gdouble *table)
+conjugate_gradients (const Reading *readings, guint n, gdouble smooth, gdouble *rest, gdouble *table)
 {
   g_autofree gdouble *step = g_memdup2 (rest, FLOATS * sizeof (gdouble)), *image = g_new (gdouble, FLOATS);
   gdouble             energy = product (rest, rest), least = ENOUGH * energy;
@@ -169,7 +164,7 @@ conjugate_gradients (const Reading *readings, guint n, gdouble *rest, gdouble *t
     {
       gdouble length, next;
 
-      normal (readings, n, step, image);
+      normal (readings, n, smooth, step, image);
       length = energy / product (step, image);
       for (gsize i = 0; i < FLOATS; i++)
         {
@@ -184,7 +179,7 @@ conjugate_gradients (const Reading *readings, guint n, gdouble *rest, gdouble *t
 }
 
 static void
-fit (const GArray *samples, gfloat table[FLOATS])
+fit (const GArray *samples, gdouble smooth, gfloat table[FLOATS])
 {
   g_autofree Reading *readings = g_new (Reading, samples->len);
   g_autofree gdouble *bends = g_new0 (gdouble, FLOATS), *rest = g_new0 (gdouble, FLOATS);
@@ -201,7 +196,7 @@ fit (const GArray *samples, gfloat table[FLOATS])
         for (gint k = 0; k < 8; k++)
           rest[3 * readings[s].node[k] + c] += readings[s].weight[k] * (p->y[c] - p->x[c] - change[c]);
     }
-  conjugate_gradients (readings, samples->len, rest, bends);
+  conjugate_gradients (readings, samples->len, smooth, rest, bends);
   for (gint i = 0; i < NODES; i++)
     {
       const gfloat x[3] = { i / (SIDE * SIDE) / (SIDE - 1.0f), i / SIDE % SIDE / (SIDE - 1.0f), i % SIDE / (SIDE - 1.0f) };
@@ -212,37 +207,59 @@ fit (const GArray *samples, gfloat table[FLOATS])
     }
 }
 
-gdouble
-fse_colour_fit_judge (const FseDataset *data, gint n)
+/* What there was of change in the samples, and what the table leaves of it. */
+typedef struct
 {
-  g_autoptr (GArray) learnt = take_samples (data, n, LEARNT), held = take_samples (data, n, HELD);
-  g_autofree gfloat *table = g_new (gfloat, FLOATS);
-  gdouble            left = 0, all = 0;
+  gdouble all, left;
+} Change;
 
-  if (learnt->len == 0 || held->len == 0)
-    return 1;
-  fit (learnt, table);
-  for (guint s = 0; s < held->len; s++)
+static void
+add_change (Change *sum, const gfloat *table, const GArray *samples)
+{
+  for (guint s = 0; s < samples->len; s++)
     {
-      const Sample *p = &g_array_index (held, Sample, s);
+      const Sample *p = &g_array_index (samples, Sample, s);
       gfloat        change[3];
 
       fse_colour_table_read (table, p->x, change);
       for (gint c = 0; c < 3; c++)
         {
-          left += fabs (CLAMP (p->x[c] + change[c], 0.0f, 1.0f) - p->y[c]);
-          all += fabs (p->x[c] - p->y[c]);
+          sum->left += fabs (CLAMP (p->x[c] + change[c], 0.0f, 1.0f) - p->y[c]);
+          sum->all += fabs (p->x[c] - p->y[c]);
         }
     }
-  return all > 0 ? left / all : 1;
+}
+
+gdouble
+fse_colour_fit_judge (const FseDataset *data, gint n, gdouble *smooth)
+{
+  Change             sums[G_N_ELEMENTS (smoothness)] = { { 0 } };
+  g_autofree gfloat *table = g_new (gfloat, FLOATS);
+  guint              best = 0;
+
+  for (gint fold = 0; fold < FOLDS; fold++)
+    {
+      g_autoptr (GArray) learnt = take_samples (data, n, fold, FALSE), held = take_samples (data, n, fold, TRUE);
+
+      for (guint i = 0; i < G_N_ELEMENTS (smoothness) && learnt->len > 0 && held->len > 0; i++)
+        {
+          fit (learnt, smoothness[i], table);
+          add_change (&sums[i], table, held);
+        }
+    }
+  for (guint i = 1; i < G_N_ELEMENTS (smoothness); i++)
+    if (sums[i].left < sums[best].left)
+      best = i;
+  *smooth = smoothness[best];
+  return sums[best].all > 0 ? sums[best].left / sums[best].all : 1;
 }
 
 void
-fse_colour_fit (const FseDataset *data, gint n, gfloat table[FSE_COLOUR_TABLE_FLOATS])
+fse_colour_fit (const FseDataset *data, gint n, gdouble smooth, gfloat table[FSE_COLOUR_TABLE_FLOATS])
 {
-  g_autoptr (GArray) samples = take_samples (data, n, BOTH);
+  g_autoptr (GArray) samples = take_samples (data, n, -1, FALSE);
 
   memset (table, 0, FLOATS * sizeof (gfloat));
   if (samples->len)
-    fit (samples, table);
+    fit (samples, smooth, table);
 }

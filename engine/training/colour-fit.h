@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Fitting a colour table to pairs, and whether it is worth having: it is
+ * Fitting a colour table to pairs, and whether it is worth having: four times it is
  * fitted to three quarters of the pairs and held against the rest.
  *
  * Thread: any.
@@ -14,12 +14,13 @@
 G_BEGIN_DECLS
 
 /* Of the data's first n pairs.  What is left of the difference between before and after
- * in pairs that the table was not fitted to, 0..: 0 = nothing, 1 = as much as without it.  Takes a second or two. */
-gdouble fse_colour_fit_judge (const FseDataset *data, gint n);
+ * in pairs that the table was not fitted to, 0..: 0 = nothing, 1 = as much as without it.  *smooth: what bends should
+ * cost, as it leaves least there.  Takes a few seconds. */
+gdouble fse_colour_fit_judge (const FseDataset *data, gint n, gdouble *smooth);
 
 /* Fits a table to the data's first n pairs: affine, plus bends where there are colours
- * enough to tell; smooth between and beyond them. */
-void    fse_colour_fit       (const FseDataset *data, gint n, gfloat table[FSE_COLOUR_TABLE_FLOATS]);
+ * enough to tell; smooth between and beyond them, the more so the more bends cost. */
+void    fse_colour_fit       (const FseDataset *data, gint n, gdouble smooth, gfloat table[FSE_COLOUR_TABLE_FLOATS]);
 
 G_END_DECLS
 

@@ -40,22 +40,22 @@ judge_colour (FseTrainer *trainer, GError **error)
 {
   g_autoptr (FseDataset) data = NULL;
   gboolean of_colour;
-  gdouble left;
+  gdouble left, smooth;
 
   if (!trainer->settings.colour_base && !trainer->settings.hues)
     return TRUE;
   data = fse_dataset_new (trainer->pairs, COLOUR_SIZE, 1, error);
   if (!data)
     return FALSE;
-  left = fse_colour_fit_judge (data, data->n - trainer->held_out);
-  g_debug ("a colour table leaves %.3f of the change of pairs that it was not fitted to", left);
+  left = fse_colour_fit_judge (data, data->n - trainer->held_out, &smooth);
+  g_debug ("a colour table of smoothness %g leaves %.3f of the change of pairs that it was not fitted to", smooth, left);
   of_colour = left < COLOUR_WORTH;
   trainer->settings.colour_base = trainer->settings.colour_base && trainer->settings.explicit_change && of_colour;
   trainer->settings.hues = trainer->settings.hues && !of_colour;
   if (trainer->settings.colour_base)
     {
       trainer->colour_table = g_new (gfloat, FSE_COLOUR_TABLE_FLOATS);
-      fse_colour_fit (data, data->n - trainer->held_out, trainer->colour_table);
+      fse_colour_fit (data, data->n - trainer->held_out, smooth, trainer->colour_table);
     }
   return TRUE;
 }

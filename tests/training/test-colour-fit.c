@@ -73,10 +73,12 @@ static void
 test_judge (void)
 {
   g_autoptr (FseDataset) affine = data_of (exchange), bent = data_of (bend), turned = data_of (turn);
-  gdouble                left[3] = { fse_colour_fit_judge (affine, PAIRS), fse_colour_fit_judge (bent, PAIRS),
-                                     fse_colour_fit_judge (turned, PAIRS) };
+  gdouble                smooth[3];
+  gdouble                left[3] = { fse_colour_fit_judge (affine, PAIRS, &smooth[0]), fse_colour_fit_judge (bent, PAIRS, &smooth[1]),
+                                     fse_colour_fit_judge (turned, PAIRS, &smooth[2]) };
 
-  g_test_message ("left of the change: affine %.4f, bent %.4f, turned %.4f", left[0], left[1], left[2]);
+  g_test_message ("left of the change: affine %.4f (%g), bent %.4f (%g), turned %.4f (%g)", left[0], smooth[0], left[1], smooth[1],
+                  left[2], smooth[2]);
   g_assert_cmpfloat (left[0], <, 0.02);
   g_assert_cmpfloat (left[1], <, 0.1);
   g_assert_cmpfloat (left[2], >, 0.7);
@@ -88,8 +90,10 @@ test_unseen_colours (void)
 {
   g_autoptr (FseDataset) data = data_of (exchange);
   g_autofree gfloat     *table = g_new (gfloat, FSE_COLOUR_TABLE_FLOATS);
+  gdouble                smooth;
 
-  fse_colour_fit (data, PAIRS, table);
+  fse_colour_fit_judge (data, PAIRS, &smooth);
+  fse_colour_fit (data, PAIRS, smooth, table);
   for (gint k = 0; k < 8; k++)
     {
       const gfloat rgb[3] = { k & 1, k >> 1 & 1, k >> 2 };
@@ -107,6 +111,7 @@ test_hidden (void)
 {
   g_autoptr (FseDataset) data = data_of (exchange);
   gsize                  floats = (gsize) PAIRS * SIZE * SIZE * 4;
+  gdouble                smooth;
 
   for (gsize i = 0; i < floats; i += 4)
     if (i / 4 % SIZE < SIZE / 2)
@@ -114,7 +119,7 @@ test_hidden (void)
         data->after[i] = data->after[i + 1] = data->after[i + 2] = 0;
         data->after[i + 3] = 0;
       }
-  g_assert_cmpfloat (fse_colour_fit_judge (data, PAIRS), <, 0.02);
+  g_assert_cmpfloat (fse_colour_fit_judge (data, PAIRS, &smooth), <, 0.02);
 }
 
 /* One pair leaves nothing to hold the table against. */
@@ -122,8 +127,9 @@ static void
 test_one_pair (void)
 {
   g_autoptr (FseDataset) data = data_of (exchange);
+  gdouble                smooth;
 
-  g_assert_cmpfloat (fse_colour_fit_judge (data, 1), ==, 1);
+  g_assert_cmpfloat (fse_colour_fit_judge (data, 1, &smooth), ==, 1);
 }
 
 int
