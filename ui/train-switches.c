@@ -31,6 +31,7 @@ static const struct
   { "skip-connections", "off", N_("Keep the picture's details"), G_STRUCT_OFFSET (FseSettings, skip_connections) },
   { "noise-injection", "off", N_("Learned noise"), G_STRUCT_OFFSET (FseSettings, noise_injection) },
   { "frequency-loss", "off", N_("Compare frequencies, too"), G_STRUCT_OFFSET (FseSettings, frequency_loss) },
+  { "detail-loss", "off", N_("Compare fine detail once more"), G_STRUCT_OFFSET (FseSettings, detail_loss) },
   { "explicit-change", "off", N_("Change the picture rather than repaint it"), G_STRUCT_OFFSET (FseSettings, explicit_change) },
   { "texture", "off", N_("Soften or sharpen the picture's detail"), G_STRUCT_OFFSET (FseSettings, texture) },
   { "position", "off", N_("Know the place in the picture"), G_STRUCT_OFFSET (FseSettings, position) },

@@ -43,6 +43,7 @@ typedef struct
   gboolean skip_connections;
   gboolean noise_injection;
   gboolean frequency_loss;
+  gboolean detail_loss;
   /* Ours on top. */
   gboolean explicit_change;
   gboolean texture;             /* the picture's own detail may be softened or sharpened */

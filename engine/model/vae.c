@@ -79,8 +79,8 @@ fse_vae_smoothed (FseTape *tape, FseTensor *x)
   return fse_concat (tape, smoothed, FSE_BANDS);
 }
 
-static FseTensor *
-bands (FseTape *tape, FseTensor *x)
+FseTensor *
+fse_vae_bands (FseTape *tape, FseTensor *x)
 {
   FseTensor *smoothed[FSE_BANDS], *band[FSE_BANDS];
 
@@ -126,7 +126,7 @@ fse_vae_decode (FseNet *net, FseTensor *latent, const FseFeatures *skips, FseTen
   if (shift)
     parts[n_parts++] = shift;
   if (net->settings->texture)
-    parts[n_parts++] = bands (tape, x);
+    parts[n_parts++] = fse_vae_bands (tape, x);
   all = fse_warp (tape, n_parts > 1 ? fse_concat (tape, parts, n_parts) : x, change.flow);
   moved = n_parts > 1 ? fse_slice_channels (tape, all, 0, 3) : all;
   if (net->settings->texture)

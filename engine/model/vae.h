@@ -42,6 +42,8 @@ typedef struct
  * k = 1 .. FSE_BANDS, side by side: [n,h,w,3 FSE_BANDS].  band_k (x) is x_{k-1} - x_k, and x_0 = x. */
 #define FSE_BANDS 3
 FseTensor  *fse_vae_smoothed (FseTape *tape, FseTensor *x);
+/* Its bands, side by side: [n,h,w,3 FSE_BANDS]. */
+FseTensor  *fse_vae_bands (FseTape *tape, FseTensor *x);
 
 /* latent [n,h/4,w/4,8], skips: features of x (may be used in part, by the switches),
  * shift: what the colour table changes of x, or NULL where there is none, clock: fse_noise()'s, or NULL to inject no noise (applying). */

@@ -18,6 +18,7 @@ static const struct
   [FSE_LOSS_BASE] = { "base", 0.5f },
   [FSE_LOSS_RESIDUAL] = { "residual", 0.1f },
   [FSE_LOSS_FREQUENCY] = { "frequency", 0.5f },
+  [FSE_LOSS_DETAIL] = { "detail", 4.0f },
   [FSE_LOSS_LATENT] = { "latent", 0.1f },
   [FSE_LOSS_PRIOR] = { "prior", 0.01f },
   [FSE_LOSS_MATCH] = { "match", 0.5f },
@@ -144,6 +145,9 @@ fse_objective_build (FseObjective *o, FseNet *net, gint n, gint h, gint w)
     }
   if (s->frequency_loss)
     o->loss[FSE_LOSS_FREQUENCY] = fse_loss_frequency (tape, change.result, y, o->mask, terms[FSE_LOSS_FREQUENCY].weight);
+  if (s->detail_loss)
+    o->loss[FSE_LOSS_DETAIL] = fse_loss_l1 (tape, fse_vae_bands (tape, fse_add (tape, change.result, fse_scale (tape, y, -1.0f, 0.0f))),
+                                            NULL, o->mask, terms[FSE_LOSS_DETAIL].weight);
   o->loss[FSE_LOSS_LATENT] = fse_loss_l2 (tape, predicted, fse_tape_detach (tape, z), mask_small,
                                           terms[FSE_LOSS_LATENT].weight);
   o->loss[FSE_LOSS_PRIOR] = fse_loss_kl (tape, posterior, terms[FSE_LOSS_PRIOR].weight);

@@ -18,7 +18,7 @@ import lut
 
 # Every switch of the method the other way, one at a time.
 SWITCHES = ['pairing=one-to-one', 'condition-source=off', 'condition-transform=off', 'skip-connections=off', 'noise-injection=off',
-            'frequency-loss=off', 'explicit-change=off', 'texture=off', 'position=off', 'colour-base=off', 'augmentation=off', 'hues=off', 'progressive=off', 'critic=on',
+            'frequency-loss=off', 'detail-loss=off', 'explicit-change=off', 'texture=off', 'position=off', 'colour-base=off', 'augmentation=off', 'hues=off', 'progressive=off', 'critic=on',
             'validation=0', 'flips=on']
 GROUPS = {
     'switches': ['ours+' + switch for switch in SWITCHES],

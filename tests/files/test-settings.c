@@ -42,7 +42,7 @@ test_defaults (void)
   fse_settings_check (&settings, &error);
   g_assert_no_error (error);
   g_assert_true (settings.n_to_n && settings.condition_source && settings.condition_transform);
-  g_assert_true (settings.skip_connections && settings.noise_injection && settings.frequency_loss);
+  g_assert_true (settings.skip_connections && settings.noise_injection && settings.frequency_loss && settings.detail_loss);
   g_assert_true (settings.explicit_change && settings.texture && settings.position && settings.augmentation);
   g_assert_false (settings.flips || settings.critic);
 }

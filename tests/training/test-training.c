@@ -142,7 +142,7 @@ test_switches (void)
 {
   static const gchar *assignments[] = {
     "pairing=one-to-one", "condition-source=off", "condition-transform=off", "skip-connections=off",
-    "noise-injection=off", "frequency-loss=off", "explicit-change=off", "texture=off", "position=off", "augmentation=off", "hues=off", "critic=on",
+    "noise-injection=off", "frequency-loss=off", "detail-loss=off", "explicit-change=off", "texture=off", "position=off", "augmentation=off", "hues=off", "critic=on",
     "flips=on",
     "model-size=medium", "size=96",
   };
