@@ -11,7 +11,7 @@ void
 fse_explanation_free (FseExplanation *e)
 {
   FseImage *pictures[] = { e->picture, e->before, e->after, e->match, e->warped, e->warped_before, e->warped_after,
-                           e->flow, e->moved, e->colours, e->recoloured, e->residual, e->result };
+                           e->flow, e->moved, e->texture, e->colours, e->recoloured, e->residual, e->result };
 
   for (gsize i = 0; i < G_N_ELEMENTS (pictures); i++)
     fse_image_unref (pictures[i]);
@@ -205,6 +205,16 @@ explain_reference (FseExplanation *e, const FseEditorBehind *behind, GError **er
          && (e->warped_after = picture_of_tensor (behind->device, t.moved_y, error));
 }
 
+/* Of a model with texture, whose picture is softened and sharpened before it is recoloured. */
+static gboolean
+explain_texture (FseExplanation *e, FseDevice *device, const FseTensor *moved, GError **error)
+{
+  g_autoptr (FseImage) textured = picture_of_tensor (device, moved, error);
+
+  return textured && (e->texture = difference (textured, e->moved, error))
+         && (e->colours = difference (e->recoloured, textured, error));
+}
+
 static gboolean
 explain_change (FseExplanation *e, const FseEditorBehind *behind, GError **error)
 {
@@ -226,7 +236,8 @@ explain_change (FseExplanation *e, const FseEditorBehind *behind, GError **error
   return (e->flow = fse_flow_picture (flow, width, height, e->flow_reach, error))
          && (e->moved = warp (e->picture, flow, width, height, width, height, error))
          && (e->recoloured = picture_of (base, width, height, error))
-         && (e->colours = difference (e->recoloured, e->moved, error))
+         && (change->gain ? explain_texture (e, behind->device, change->moved, error)
+                          : (e->colours = difference (e->recoloured, e->moved, error)) != NULL)
          && (e->result = picture_of (sum, width, height, error));
 }
 

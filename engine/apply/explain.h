@@ -33,8 +33,9 @@ typedef struct
   FseImage *flow;             /* the edit's own flow as colours */
   gdouble   flow_reach;
   FseImage *moved;            /* the picture moved along it */
-  FseImage *colours;          /* what the colour maps add to that; gray where nothing */
-  FseImage *recoloured;       /* the sum of both */
+  FseImage *texture;          /* what softening and sharpening add to that; gray where nothing, NULL without texture */
+  FseImage *colours;          /* what the colour maps add to both; gray where nothing */
+  FseImage *recoloured;       /* the sum of these */
   FseImage *residual;         /* what is painted on top; gray where nothing */
   FseImage *result;           /* the sum of all */
 } FseExplanation;

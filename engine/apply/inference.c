@@ -160,7 +160,10 @@ build_decode (FseInference *self, FseNet *net)
       fse_tape_keep (tape, self->change.flow);
       fse_tape_keep (tape, self->change.grid);
       if (self->change.gain)
-        fse_tape_keep (tape, self->change.gain);
+        {
+          fse_tape_keep (tape, self->change.gain);
+          fse_tape_keep (tape, self->change.moved); /* told of by fse_explain() */
+        }
       fse_tape_keep (tape, self->change.base);
     }
 }

@@ -12,7 +12,7 @@
 #define GAP 8
 #define CAPTION 36 /* two lines */
 #define LETTERS 13.0
-#define COLUMNS 7
+#define COLUMNS 8 /* the last one holds the key alone */
 #define KEY 64
 
 typedef struct
@@ -53,17 +53,18 @@ draw_sheet (const FseExplanation *e, gboolean chosen, gint cell, GError **error)
   const Panel          rows[2][COLUMNS] = {
     { { e->picture, "the picture" }, { e->before, before }, { e->after, "the example's after" }, { e->match, match },
       { e->warped, "the example's before,\nmoved along it" }, { e->warped_before, "and recoloured: should\nlook like the picture" },
-      { e->warped_after, "its after likewise:\nwhat the editor is told" } },
+      { e->warped_after, "its after likewise:\nwhat the editor is told" }, { NULL, NULL } },
     { { e->result, "the result" }, { e->flow, flow }, { e->moved, "the picture,\nmoved along it" },
-      { e->colours, "what the colour maps\nadd (gray: nothing)" }, { e->recoloured, "moved and recoloured" },
-      { e->residual, e->flow ? "what is painted on top\n(gray: nothing)" : "all of it is painted" }, { key, "key to the flows", KEY } },
+      { e->texture, "what softening, sharp-\nening add (gray: nothing)" }, { e->colours, "what the colour maps\nadd (gray: nothing)" },
+      { e->recoloured, "the sum of these" },
+      { e->residual, e->flow ? "what is painted on top\n(gray: nothing)" : "all of it is painted" }, { key, "key to\nthe flows", KEY } },
   };
   g_autoptr (FseImage) sheet = NULL;
   gint                 tallest = MAX (height, e->before ? cell * e->before->height / MAX (e->before->width, e->before->height) : 0);
 
   if (!key)
     return NULL;
-  sheet = fse_draw_sheet (GAP + COLUMNS * (cell + GAP), 2 * (GAP + CAPTION + MAX (tallest, KEY)) + GAP, error);
+  sheet = fse_draw_sheet (GAP + (COLUMNS - 1) * (cell + GAP) + KEY + GAP, 2 * (GAP + CAPTION + MAX (tallest, KEY)) + GAP, error);
   if (!sheet)
     return NULL;
   for (gint r = 0; r < 2; r++)

@@ -139,6 +139,7 @@ fse_vae_decode (FseNet *net, FseTensor *latent, const FseFeatures *skips, FseTen
     }
   shifted = shift ? fse_add (tape, moved, fse_slice_channels (tape, all, 3, 3)) : moved;
   change.base = fse_colour_transform (tape, shifted, fse_bilateral_slice (tape, change.grid, moved));
+  change.moved = moved;
   change.result = fse_add (tape, change.base, change.residual);
   return change;
 }

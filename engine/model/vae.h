@@ -28,14 +28,14 @@ FseTensor  *fse_vae_posterior (FseNet *net, FseTensor *quarter);
  *   moved = warp (x, flow) + sum_k gain_k warp (band_k (x), flow),
  *   base = colour (moved + warp (shift, flow), slice (grid, moved)),  result = base + residual.
  * flow [n,h,w,2] in half frames, gain [n,h,w,3] (NULL without texture), grid [n,h/4,w/4,3*8*12] a bilateral grid of colour maps,
- * residual [n,h,w,3].  Where explicit-change is off, all but the residual are
+ * residual, moved and base [n,h,w,3].  Where explicit-change is off, all but the residual are
  * NULL and the result is the residual alone: repainting. */
 #define FSE_GRID_LEVELS 8
 #define FSE_GRID_CHANNELS (3 * FSE_GRID_LEVELS * 12)
 typedef struct
 {
   FseTensor *flow, *gain, *grid, *residual;
-  FseTensor *base, *result;
+  FseTensor *moved, *base, *result;
 } FseChange;
 
 /* What is left of a picture x [n,h,w,3] that is reduced k times to half its size (means) and enlarged as often (bilinearly), x_k for
