@@ -12,6 +12,7 @@
 
 #include "example-reading.h"
 #include "train-plan.h"
+#include "train-switches.h"
 #include "training/job.h"
 #include "unfinished.h"
 
@@ -123,6 +124,12 @@ join_warnings (FsePairs *pairs)
       if (text->len)
         g_string_append_c (text, '\n');
       g_string_append (text, line);
+    }
+  if (pairs->n_moved)
+    {
+      g_string_append_c (text, '\n');
+      g_string_append_printf (text, _("Where such shifts belong to the edit, switch off “%s” under Advanced (in scripts: align=off)."),
+                              fse_train_switch_label ("align"));
     }
   return text->len ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }

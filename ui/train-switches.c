@@ -43,6 +43,15 @@ static const struct
   { "align", "off", N_("Align examples that are shifted"), G_STRUCT_OFFSET (FseSettings, align) },
 };
 
+const gchar *
+fse_train_switch_label (const gchar *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if (g_str_equal (table[i].name, name))
+      return _(table[i].label);
+  g_return_val_if_reached (name);
+}
+
 void
 fse_train_switches_take (FseTrainSwitches *switches, FseTrainRequest *request)
 {

@@ -22,6 +22,8 @@ G_DECLARE_FINAL_TYPE (FseTrainSwitches, fse_train_switches, FSE, TRAIN_SWITCHES,
 GtkWidget *fse_train_switches_new  (const FseSettings *settings);
 /* Sets in the request what differs from the engine's defaults, and nothing else. */
 void       fse_train_switches_take (FseTrainSwitches *switches, FseTrainRequest *request);
+/* What the dialog calls a part, by its name in the settings: for advice that names the control. */
+const gchar *fse_train_switch_label (const gchar *name);
 
 G_END_DECLS
 

@@ -192,7 +192,7 @@ fse_cli_apply (gint argc, gchar **argv)
     return FSE_EXIT_USAGE;
   if (!options.positional || !options.positional[1])
     return fse_cli_usage ("apply", _("A model and at least one picture are needed."));
-  if (!options.output)
+  if (!options.output || !options.output[0])
     return fse_cli_usage ("apply", _("Where to write is missing: add -o OUTPUT."));
   if (options.seed < 0)
     return fse_cli_usage ("apply", _("--seed takes a number from 0."));

@@ -55,7 +55,7 @@ draw_sheet (const FseExplanation *e, gboolean chosen, gint cell, GError **error)
       { e->warped, "the example's before,\nmoved along it" }, { e->warped_before, "and recoloured: should\nlook like the picture" },
       { e->warped_after, "its after likewise:\nwhat the editor is told" }, { NULL, NULL } },
     { { e->result, "the result" }, { e->flow, flow }, { e->moved, "the picture,\nmoved along it" },
-      { e->texture, "what softening, sharp-\nening add (gray: nothing)" }, { e->colours, "what the colour maps\nadd (gray: nothing)" },
+      { e->texture, "what its detail gains\nor loses (gray: nothing)" }, { e->colours, "what the colour maps\nadd (gray: nothing)" },
       { e->recoloured, "the sum of these" },
       { e->residual, e->flow ? "what is painted on top\n(gray: nothing)" : "all of it is painted" }, { key, "key to\nthe flows", KEY } },
   };
@@ -100,7 +100,7 @@ fse_cli_explain (gint argc, gchar **argv)
     return FSE_EXIT_USAGE;
   if (!positional || !positional[1] || positional[2])
     return fse_cli_usage ("explain", _("One model file and one picture are needed."));
-  if (!output)
+  if (!output || !output[0])
     return fse_cli_usage ("explain", _("The picture to write is missing: add -o SHEET.png."));
   if (!fse_image_can_save (output))
     return fse_cli_usage ("explain", _("“%s” has no ending of a picture: end it with .png."), output);

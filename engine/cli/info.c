@@ -56,7 +56,7 @@ print_text (const FseModelInfo *info, const gchar *name)
   if (info->inverse[0])
     printf ("  Its inverse       %s\n", info->inverse);
   printf ("  Trained           %s on %s\n", info->created ? info->created : "?", info->device ? info->device : "?");
-  printf ("  Training          %u steps in %s, on %u pair%s of %d x %d pixels\n", info->steps, time, info->n_pairs,
+  printf ("  Training          %u step%s in %s, on %u pair%s of %d x %d pixels\n", info->steps, info->steps == 1 ? "" : "s", time, info->n_pairs,
           info->n_pairs == 1 ? "" : "s", info->width, info->height);
   printf ("  Error             %.4f on its own examples", info->error);
   if (info->copy_error > 0)

@@ -76,7 +76,10 @@ dispatch (gint argc, gchar **argv)
       print_help (stderr);
       return FSE_EXIT_USAGE;
     }
-  if (strcmp (name, "--help") == 0 || strcmp (name, "-h") == 0)
+  /* "help apply" is what fingers type that are used to git's */
+  if (strcmp (name, "help") == 0 && argc > 2)
+    return dispatch (3, (gchar *[]) { argv[0], argv[2], (gchar *) "--help", NULL });
+  if (strcmp (name, "help") == 0 || strcmp (name, "--help") == 0 || strcmp (name, "-h") == 0)
     {
       print_help (stdout);
       return FSE_EXIT_DONE;

@@ -232,7 +232,7 @@ fse_cli_sheet (gint argc, gchar **argv)
     return FSE_EXIT_USAGE;
   if (!positional || positional[1])
     return fse_cli_usage ("sheet", _("One folder of pictures is needed."));
-  if (!output)
+  if (!output || !output[0])
     return fse_cli_usage ("sheet", _("The picture to write is missing: add -o SHEET.png."));
   if (max < 0 || cell < 16 || cell > 1024)
     return fse_cli_usage ("sheet", _("--max takes a number from 1, and --cell one from 16 to 1024."));

@@ -203,7 +203,7 @@ print_result (FseTrainer *trainer, const gchar *path, gboolean json)
     {
       g_autofree gchar *time = fse_progress_time (end.seconds);
 
-      printf ("Trained %u steps in %s", end.step, time);
+      printf ("Trained %u step%s in %s", end.step, end.step == 1 ? "" : "s", time);
       if (isfinite (end.error) && end.copy_error > 0)
         printf ("; error %.4f, %.2f of the unedited pictures' %.4f", end.error, end.error / end.copy_error, end.copy_error);
       if (end.best_step)
@@ -294,6 +294,8 @@ run (const Options *options, FseSettings *settings, GError **error)
     return FALSE;
   for (guint i = 0; i < pairs->warnings->len; i++)
     fse_cli_warn ("%s", (const gchar *) g_ptr_array_index (pairs->warnings, i));
+  if (pairs->n_moved)
+    fse_cli_warn (_("Where such shifts belong to the edit, train with --set align=off."));
   fse_trainer_set_device (trainer, options->device);
   fse_trainer_set_resume (trainer, options->resume);
   fse_trainer_set_init (trainer, options->init);
@@ -322,7 +324,7 @@ fse_cli_train (gint argc, gchar **argv)
     return FSE_EXIT_USAGE;
   if (!options.positional || options.positional[1])
     return fse_cli_usage ("train", _("One folder with pairs is needed."));
-  if (!options.output)
+  if (!options.output || !options.output[0])
     return fse_cli_usage ("train", _("The model file to write is missing: add -o MODEL."));
   if (options.steps && options.minutes)
     return fse_cli_usage ("train", _("Give the budget either as --steps or as --minutes, not both."));

@@ -217,8 +217,8 @@ fse_pairs_align (FsePairs *pairs, GError **error)
       fse_image_unref (pair->after);
       pair->after = after;
       g_ptr_array_add (pairs->warnings,
-                       g_strdup_printf (_("The after of “%s” lay %d x %d pixels off its before, and was moved there: "
-                                          "where that belongs to the edit, train with align=off."), pair->name, x, y));
+                       g_strdup_printf (_("The after of “%s” lay %d x %d pixels off its before, and was moved there."), pair->name, x, y));
+      pairs->n_moved++;
     }
   return TRUE;
 }

@@ -17,7 +17,8 @@ gboolean  fse_align_find  (const FseImage *before, const FseImage *after, gdoubl
 
 /* Moves the afters of pairs that are shifted otherwise than most: those by accident.  A shift that most pairs
  * share belongs to the edit, and stays.  What a moved after does not cover becomes transparent: it is not
- * learnt from.  Says in pairs->warnings what was done.  FSE_ERROR_OUT_OF_MEMORY. */
+ * learnt from.  Says in pairs->warnings what was done, and counts
+ * in pairs->n_moved: how to switch it off is for the caller to say.  FSE_ERROR_OUT_OF_MEMORY. */
 gboolean  fse_pairs_align (FsePairs *pairs, GError **error);
 
 G_END_DECLS

@@ -24,6 +24,7 @@ typedef struct
 {
   GPtrArray *pairs;    /* FsePair, owned */
   GPtrArray *warnings; /* gchar *: sentences for the user, e.g. "only one pair" */
+  guint      n_moved;  /* afters that fse_pairs_align() has moved */
 } FsePairs;
 
 FsePairs *fse_pairs_new  (void);

@@ -278,7 +278,9 @@ test_align (void)
   g_assert_true (fse_pairs_align (one, NULL) && fse_pairs_align (all, NULL) && fse_pairs_align (few, NULL));
   g_assert_cmpuint (one->warnings->len, ==, 1);
   g_assert_nonnull (strstr (one->warnings->pdata[0], "“2” lay 3 x -2 pixels off"));
+  g_assert_cmpuint (one->n_moved, ==, 1);
   g_assert_cmpuint (all->warnings->len, ==, 0);
+  g_assert_cmpuint (all->n_moved, ==, 0);
   ((FsePair *) each->pairs->pdata[1])->name[0] = 'x';
   g_assert_true (fse_pairs_align (each, NULL));
   g_assert_cmpuint (each->warnings->len, ==, 5);
