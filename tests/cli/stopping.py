@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 
-from command import PROGRAM, QUICK, content, environment, fresh, make_pairs, ok, path, refused, run, test
+from command import PROGRAM, QUICK, environment, fresh, make_pairs, ok, path, refused, run, test
 
 
 @test
