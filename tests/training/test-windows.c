@@ -274,6 +274,23 @@ distance (const FseImage *a, const FseImage *b)
   return sum / a->width / a->height / 3;
 }
 
+/* Trains so many steps, and says what the model file tells; all that is trained here is seen through two windows a side. */
+static FseModelInfo *
+trained (const gchar *path, FsePairs *pairs, guint steps)
+{
+  FseSettings            settings = tiny_settings (steps);
+  g_autoptr (GError)     error = NULL;
+  g_autoptr (FseTrainer) trainer = fse_trainer_new (pairs, &settings, path, &error);
+  FseModelInfo          *info;
+
+  g_assert_no_error (error);
+  run (trainer);
+  info = fse_model_info_load (path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (info->settings.windows, ==, 2);
+  return info;
+}
+
 /* Ink from the grain of a picture: more than half of it is learnt, in a few steps; a part is what the whole has there; and a larger picture
  * is done through the same windows. */
 static void
@@ -281,10 +298,8 @@ test_training (void)
 {
   g_autofree gchar        *path = model_path ("ink");
   g_autoptr (FsePairs)     pairs = pairs_of (INK, 5);
-  FseSettings              settings = tiny_settings (60);
+  g_autoptr (FseModelInfo) info = trained (path, pairs, 60);
   g_autoptr (GError)       error = NULL;
-  g_autoptr (FseTrainer)   trainer = fse_trainer_new (pairs, &settings, path, &error);
-  g_autoptr (FseModelInfo) info = NULL;
   g_autoptr (FseEditor)    editor = NULL;
   g_autoptr (FseImage)     whole = NULL, part = fse_image_new (SIDE, SIDE, NULL), large = fse_image_new (300, 200, NULL), result = NULL;
   const FsePair           *pair = pairs->pairs->pdata[2];
@@ -294,11 +309,6 @@ test_training (void)
   FseApplySettings         apply;
   gdouble                  untouched, left;
 
-  g_assert_no_error (error);
-  run (trainer);
-  info = fse_model_info_load (path, &error);
-  g_assert_no_error (error);
-  g_assert_cmpint (info->settings.windows, ==, 2);
   g_assert_false (info->settings.position);
   g_assert_cmpint (info->width, ==, 64);
   g_assert_cmpfloat (info->detail, ==, 1);
@@ -332,16 +342,8 @@ test_wiped (void)
 {
   g_autofree gchar        *path = model_path ("smooth");
   g_autoptr (FsePairs)     pairs = pairs_of (SMOOTH, 3);
-  FseSettings              settings = tiny_settings (2);
-  g_autoptr (GError)       error = NULL;
-  g_autoptr (FseTrainer)   trainer = fse_trainer_new (pairs, &settings, path, &error);
-  g_autoptr (FseModelInfo) info = NULL;
+  g_autoptr (FseModelInfo) info = trained (path, pairs, 2);
 
-  g_assert_no_error (error);
-  run (trainer);
-  info = fse_model_info_load (path, &error);
-  g_assert_no_error (error);
-  g_assert_cmpint (info->settings.windows, ==, 2);
   g_assert_cmpfloat (info->detail, ==, 0);
 }
 
