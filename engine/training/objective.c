@@ -92,6 +92,14 @@ criticise (FseObjective *o, FseNet *net, FseTensor *y, FseTensor *mask)
   o->loss[FSE_LOSS_CONVINCE] = fse_loss_l2 (tape, verdict, real, mask, terms[FSE_LOSS_CONVINCE].weight);
 }
 
+/* Not in a stage at half the size, where what corresponds is far off by the eye of a fine band: there, to blur would be the
+ * cheapest. */
+static gboolean
+charges_detail (const FseSettings *s, gint h, gint w)
+{
+  return s->detail_loss && 2 * h * w > s->size * s->size;
+}
+
 void
 fse_objective_build (FseObjective *o, FseNet *net, gint n, gint h, gint w)
 {
@@ -145,7 +153,7 @@ fse_objective_build (FseObjective *o, FseNet *net, gint n, gint h, gint w)
     }
   if (s->frequency_loss)
     o->loss[FSE_LOSS_FREQUENCY] = fse_loss_frequency (tape, change.result, y, o->mask, terms[FSE_LOSS_FREQUENCY].weight);
-  if (s->detail_loss)
+  if (charges_detail (s, h, w))
     o->loss[FSE_LOSS_DETAIL] = fse_loss_l1 (tape, fse_vae_bands (tape, fse_add (tape, change.result, fse_scale (tape, y, -1.0f, 0.0f))),
                                             NULL, o->mask, terms[FSE_LOSS_DETAIL].weight);
   o->loss[FSE_LOSS_LATENT] = fse_loss_l2 (tape, predicted, fse_tape_detach (tape, z), mask_small,

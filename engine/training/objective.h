@@ -21,7 +21,7 @@ typedef enum
   FSE_LOSS_BASE,      /* the moved and recoloured picture alone */
   FSE_LOSS_RESIDUAL,  /* mean |residual|: repainting costs */
   FSE_LOSS_FREQUENCY, /* of result against y */
-  FSE_LOSS_DETAIL,    /* the same, of what is fine in them */
+  FSE_LOSS_DETAIL,    /* the same, of what is fine in them; at the settings' size alone, not at half of it */
   FSE_LOSS_LATENT,    /* diffusion: predicted clean latent against the encoded one */
   FSE_LOSS_PRIOR,     /* KL of the posterior */
   FSE_LOSS_MATCH,     /* x_i moved by [F, C] against x_j */

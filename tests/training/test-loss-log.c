@@ -43,7 +43,7 @@ test_steps (void)
   g_autoptr (FseDevice)  device = fse_device_open (NULL, &error);
   g_autoptr (FsePairs)   pairs = example_pairs (3, 64);
   g_autoptr (FseWeights) weights = NULL;
-  g_autoptr (FseStage)   stage = NULL;
+  g_autoptr (FseStage)   stage = NULL, half = NULL;
   g_autoptr (FseLossLog) log = NULL;
   FseSettings            settings;
   FseStepLosses          losses[FSE_LOSS_LOG_STEPS];
@@ -61,6 +61,10 @@ test_steps (void)
   weights = fse_weights_new (device, 7);
   stage = fse_stage_new (device, weights, &settings, pairs, 0, NULL, 64, 2, &error);
   g_assert_no_error (error);
+  half = fse_stage_new (device, weights, &settings, pairs, 0, NULL, 32, 2, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (fse_stage_loss (stage, FSE_LOSS_DETAIL));
+  g_assert_null (fse_stage_loss (half, FSE_LOSS_DETAIL));
   g_assert_true (fse_weights_allocate (weights, TRUE, &error) && fse_stage_place (stage, &error)
                  && fse_device_alloc (device, fse_optimiser_scratch (weights), &scratch, &error)
                  && fse_device_alloc (device, FSE_GUARD_FLOATS, &guard, &error)
