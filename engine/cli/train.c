@@ -190,6 +190,7 @@ print_result (FseTrainer *trainer, const gchar *path, gboolean json)
       fse_cli_add_text (builder, "model", shown);
       fse_cli_add_number (builder, "steps", end.step);
       fse_cli_add_number (builder, "seconds", end.seconds);
+      fse_cli_add_number (builder, "step_flops", end.step_flops);
       fse_cli_add_number (builder, "loss", end.loss);
       fse_cli_add_number (builder, "error", end.error);
       fse_cli_add_number (builder, "copy_error", end.copy_error);

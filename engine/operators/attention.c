@@ -139,11 +139,21 @@ fused_backward (FseNode *node, GError **error)
          && add_chunks (node, 1, dk, chunks, error) && add_chunks (node, 2, dv, chunks, error);
 }
 
+/* Scores and what they weigh; backward the gradients of q, k and v, and of the weights that lead there. */
+static gdouble
+multiply_adds (const FseNode *node, gboolean backward)
+{
+  const Attention *s = node->params;
+
+  return (backward ? 2.0 : 1.0) * s->n * s->tq * s->tk * (s->d + s->e);
+}
+
 static const FseOperator fused_operator = {
   .name = "attention",
   .keeps = FSE_KEEPS_INPUT | FSE_KEEPS_OUTPUT,
   .forward = fused_forward,
   .backward = fused_backward,
+  .multiply_adds = multiply_adds,
 };
 
 static void
@@ -218,6 +228,7 @@ static const FseOperator products_operator = {
   .keeps = FSE_KEEPS_INPUT,
   .forward = products_forward,
   .backward = products_backward,
+  .multiply_adds = multiply_adds,
 };
 
 FseTensor *

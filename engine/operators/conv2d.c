@@ -294,6 +294,16 @@ backward (FseNode *node, GError **error)
          && (!node->in[ONTO] || fse_pass_gradient (node, ONTO, 1.0f, error));
 }
 
+/* Of the picture's gradient and of the weight's as many as of forward. */
+static gdouble
+multiply_adds (const FseNode *node, gboolean backward)
+{
+  const FseTensor *weight = node->in[1];
+  gdouble          forth = (gdouble) fse_tensor_floats (node->out) * fse_tensor_floats (weight) / weight->c;
+
+  return backward ? forth * ((node->in[0]->needs_grad != 0) + (weight->needs_grad != 0)) : forth;
+}
+
 static const FseOperator conv2d = {
   .name = "conv2d",
   .keeps = FSE_KEEPS_INPUT,
@@ -301,6 +311,7 @@ static const FseOperator conv2d = {
   .passes_on = 1 << ONTO,
   .forward = forward,
   .backward = backward,
+  .multiply_adds = multiply_adds,
 };
 
 FseTensor *

@@ -140,11 +140,22 @@ frequency_backward (FseNode *node, GError **error)
                         FSE_INT (node->in[IN_MASK] != NULL), FSE_INT (node->accumulate[IN_X]), FSE_END);
 }
 
+/* Two transforms, and one back. */
+static gdouble
+multiply_adds (const FseNode *node, gboolean backward)
+{
+  const Frequency *s = node->params;
+  gdouble          transform_adds = (gdouble) s->n * s->c * s->h * 2 * s->k * (s->w + 2 * s->h);
+
+  return (backward ? 1 : 2) * transform_adds;
+}
+
 static const FseOperator frequency_operator = {
   .name = "loss_frequency",
   .is_loss = TRUE,
   .forward = frequency_forward,
   .backward = frequency_backward,
+  .multiply_adds = multiply_adds,
 };
 
 /* Angles are reduced in integers first, so that they stay exact for large h and w. */

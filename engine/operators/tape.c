@@ -452,6 +452,21 @@ fse_tape_memory (FseTape *tape)
   return fse_plan_floats (tape->plan) * sizeof (gfloat);
 }
 
+gdouble
+fse_tape_flops (FseTape *tape)
+{
+  gdouble sum = 0;
+
+  for (guint i = 0; i < tape->nodes->len; i++)
+    {
+      const FseNode *node = tape->nodes->pdata[i];
+
+      if (node->op->multiply_adds)
+        sum += node->op->multiply_adds (node, FALSE) + (node->runs_backward ? node->op->multiply_adds (node, TRUE) : 0);
+    }
+  return 2 * sum;
+}
+
 gboolean
 fse_tape_seal (FseTape *tape, GError **error)
 {

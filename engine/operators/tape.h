@@ -85,6 +85,9 @@ struct _FseOperator
   /* Forward is quick, and reads nothing but its inputs, which it keeps: where memory counts the tape
    * lets go of the output, and runs forward again when backward wants it. */
   gboolean quick;
+  /* The multiply-adds of forward, and those of backward, as one writes them down: what a kernel computes twice counts once.  NULL:
+   * so few that memory is what counts. */
+  gdouble (*multiply_adds) (const FseNode *node, gboolean backward);
 };
 
 typedef enum
@@ -165,6 +168,9 @@ void       fse_tape_recompute (FseTape *tape);
 gboolean   fse_tape_seal     (FseTape *tape, GError **error);
 /* Bytes that fse_tape_seal() will take; may be asked before it. */
 guint64    fse_tape_memory   (FseTape *tape);
+/* Floating-point operations of its convolutions and products of matrices, two a multiply-add: of
+ * forward, and of backward where the tape is for training. */
+gdouble    fse_tape_flops    (FseTape *tape);
 gboolean   fse_tape_forward  (FseTape *tape, GError **error);
 /* Gradients of all losses by all inputs that need one. */
 gboolean   fse_tape_backward (FseTape *tape, GError **error);

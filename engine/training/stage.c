@@ -124,6 +124,12 @@ fse_stage_memory (FseStage *stage)
   return fse_tape_memory (stage->tape) + 2 * n_shown (stage) * picture_floats (stage) * sizeof (gfloat);
 }
 
+gdouble
+fse_stage_flops (FseStage *stage)
+{
+  return fse_tape_flops (stage->tape);
+}
+
 gboolean
 fse_stage_place (FseStage *stage, GError **error)
 {

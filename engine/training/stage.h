@@ -44,6 +44,8 @@ void              fse_stage_recompute (FseStage *stage);
 
 /* Bytes that fse_stage_place() will take. */
 guint64           fse_stage_memory (FseStage *stage);
+/* Floating-point operations of a step, as fse_tape_flops() counts them. */
+gdouble           fse_stage_flops  (FseStage *stage);
 gboolean          fse_stage_place  (FseStage *stage, GError **error);
 
 /* Draws the batch of `step` (0, 1, ...): which pairs, how augmented, at which

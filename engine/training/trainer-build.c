@@ -92,6 +92,7 @@ build (FseTrainer *trainer, gint batch, gboolean recompute, GError **error)
   snapshot.memory = fse_stage_memory (trainer->fine) + (trainer->coarse ? fse_stage_memory (trainer->coarse) : 0)
                     + (trainer->validation ? fse_validation_memory (trainer->validation) : 0)
                     + (FSE_ARENA_EMA + 1) * sizeof (gfloat) * fse_weights_floats (trainer->weights);
+  snapshot.step_flops = fse_stage_flops (trainer->fine);
   fse_trainer_publish (trainer, &snapshot);
 
   return fse_weights_allocate (trainer->weights, TRUE, error)

@@ -54,6 +54,7 @@ typedef struct
   guint   best_step;      /* and when that was; 0 = none yet */
   guint   skipped;        /* steps skipped because of not-a-number */
   guint64 memory;         /* bytes that training takes on the device; 0 = not known yet */
+  gdouble step_flops;     /* floating-point operations of a step at full size (fse_tape_flops()); 0 = not known yet */
   gboolean paused;
   gchar   device[128];
   gchar   notice[512];    /* what the user should know, or empty: devices passed over, a checkpoint not written */
