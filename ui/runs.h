@@ -31,7 +31,7 @@ FseTrainRun *fse_train_run_start    (FseHost *host, const FseTrainRequest *reque
 gboolean     fse_train_run_finished (FseTrainRun *run);
 /* FALSE while there is nothing to see yet. */
 gboolean     fse_train_run_look     (FseTrainRun *run, FseSnapshot *snapshot);
-/* As fse_trainer_loss_curve(), or NULL while there is none; free it. */
+/* As fse_trainer_error_curve(), or NULL while there is none; free it. */
 gfloat      *fse_train_run_curve    (FseTrainRun *run, gsize *n);
 void         fse_train_run_cancel   (FseTrainRun *run);
 /* As the trainer's. */

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "film-strip.h"
-#include "loss-plot.h"
+#include "error-plot.h"
 #include "split-preview.h"
 #include "ui-init.h"
 
@@ -18,7 +18,7 @@ struct _FseTrainProgress
 {
   GtkBox     parent_instance;
   guint      version, guest_version; /* of what is shown */
-  GtkWidget *preview, *guest, *guest_box, *caption, *strip, *plot, *losses, *bar, *status;
+  GtkWidget *preview, *guest, *guest_box, *caption, *strip, *plot, *errors, *bar, *status;
 };
 
 G_DEFINE_TYPE (FseTrainProgress, fse_train_progress, GTK_TYPE_BOX)
@@ -59,9 +59,7 @@ status_text (const FseSnapshot *snapshot)
     return g_strdup ("");
   if (snapshot->notice[0])
     return g_strdup (snapshot->notice);
-  if (! isfinite (snapshot->error) || snapshot->step == 0)
-    return g_steal_pointer (&where);
-  return g_strdup_printf (_("Error %.4f (%.4f if nothing were edited) · %s"), snapshot->error, snapshot->copy_error, where);
+  return g_steal_pointer (&where);
 }
 
 static void
@@ -97,37 +95,49 @@ show_guest (FseTrainProgress *progress, FseTrainRun *run)
 
 /* Under the curve, and read out with it. */
 static void
-say_losses (FseTrainProgress *progress, const gchar *text)
+say_error (FseTrainProgress *progress, const gchar *text)
 {
-  if (strcmp (gtk_label_get_text (GTK_LABEL (progress->losses)), text) == 0)
+  if (strcmp (gtk_label_get_text (GTK_LABEL (progress->errors)), text) == 0)
     return;
-  gtk_label_set_text (GTK_LABEL (progress->losses), text);
+  gtk_label_set_text (GTK_LABEL (progress->errors), text);
   atk_object_set_description (gtk_widget_get_accessible (progress->plot), text);
 }
 
+static gchar *
+error_text (const FseSnapshot *snapshot)
+{
+  gdouble percent = 100.0 * snapshot->error / snapshot->copy_error;
+
+  if (snapshot->step == 0 || ! isfinite (percent))
+    return g_strdup (_("Error"));
+  if (! isfinite (snapshot->validation))
+    return g_strdup_printf (_("Error: %.0f %% (doing nothing: 100 %%)"), percent);
+  return g_strdup_printf (_("Error: %.0f %% (doing nothing: 100 %%) · unseen pair (dots): %.0f %%, best %.0f %%"), percent,
+                          100.0 * snapshot->validation, 100.0 * snapshot->best_validation);
+}
+
+/* All as shares of what doing nothing gets wrong. */
 static void
-show_losses (FseTrainProgress *progress, FseTrainRun *run, const FseSnapshot *snapshot)
+show_error (FseTrainProgress *progress, FseTrainRun *run, const FseSnapshot *snapshot)
 {
   gsize                          n = 0, n_looks = 0;
-  g_autofree gfloat             *curve = fse_train_run_curve (run, &n);
-  g_autofree FseValidationPoint *looks = fse_train_run_looks (run, &n_looks);
-  g_autofree gdouble            *x     = g_new (gdouble, n_looks + 1);
-  g_autofree gdouble            *y     = g_new (gdouble, n_looks + 1);
-  gboolean                       known = isfinite (snapshot->loss) && snapshot->step > 0;
-  g_autofree gchar              *text  = ! known ? g_strdup (_("Loss"))
-                                         : isfinite (snapshot->validation)
-                                           ? g_strdup_printf (_("Loss %.4g · unseen pair %.2f, best %.2f"), snapshot->loss,
-                                                              snapshot->validation, snapshot->best_validation)
-                                           : g_strdup_printf (_("Loss %.4g"), snapshot->loss);
+  g_autofree gfloat             *curve  = fse_train_run_curve (run, &n);
+  g_autofree FseValidationPoint *looks  = fse_train_run_looks (run, &n_looks);
+  g_autofree gdouble            *shares = g_new (gdouble, n + 1);
+  g_autofree gdouble            *x      = g_new (gdouble, n_looks + 1);
+  g_autofree gdouble            *y      = g_new (gdouble, n_looks + 1);
+  g_autofree gchar              *text   = error_text (snapshot);
 
+  for (gsize i = 0; i < n; i++)
+    shares[i] = curve[i] / snapshot->copy_error;
   for (gsize i = 0; i < n_looks; i++)
     {
       x[i] = looks[i].step / (gdouble) MAX (snapshot->step, 1);
       y[i] = looks[i].score;
     }
-  fse_loss_plot_set (FSE_LOSS_PLOT (progress->plot), curve, n, snapshot->progress);
-  fse_loss_plot_set_dots (FSE_LOSS_PLOT (progress->plot), x, y, n_looks);
-  say_losses (progress, text);
+  fse_error_plot_set (FSE_ERROR_PLOT (progress->plot), shares, n, snapshot->progress);
+  fse_error_plot_set_dots (FSE_ERROR_PLOT (progress->plot), x, y, n_looks);
+  say_error (progress, text);
 }
 
 gboolean
@@ -164,7 +174,7 @@ fse_train_progress_look (FseTrainProgress *progress, FseTrainRun *run, const gch
   gtk_label_set_text (GTK_LABEL (progress->caption), snapshot->held_out ? _("A pair that is not learnt from") : _("A pair in training"));
   show_example (progress, run, snapshot->step);
   show_guest (progress, run);
-  show_losses (progress, run, snapshot);
+  show_error (progress, run, snapshot);
   return TRUE;
 }
 
@@ -179,9 +189,9 @@ fse_train_progress_clear (FseTrainProgress *progress)
   fse_split_preview_set_after (FSE_SPLIT_PREVIEW (progress->preview), NULL);
   fse_split_preview_set_truth (FSE_SPLIT_PREVIEW (progress->preview), NULL);
   fse_film_strip_clear (FSE_FILM_STRIP (progress->strip));
-  fse_loss_plot_set (FSE_LOSS_PLOT (progress->plot), NULL, 0, 0.0);
-  fse_loss_plot_set_dots (FSE_LOSS_PLOT (progress->plot), NULL, NULL, 0);
-  say_losses (progress, _("Loss"));
+  fse_error_plot_set (FSE_ERROR_PLOT (progress->plot), NULL, 0, 0.0);
+  fse_error_plot_set_dots (FSE_ERROR_PLOT (progress->plot), NULL, NULL, 0);
+  say_error (progress, _("Error"));
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (progress->bar), 0.0);
   gtk_progress_bar_set_text (GTK_PROGRESS_BAR (progress->bar), _("Preparing"));
   gtk_label_set_text (GTK_LABEL (progress->status), "");
@@ -234,9 +244,9 @@ fse_train_progress_init (FseTrainProgress *progress)
   gtk_box_set_spacing (GTK_BOX (progress), 6);
   progress->preview = fse_named (fse_split_preview_new (), "live");
   progress->strip   = fse_named (fse_film_strip_new (), "strip");
-  progress->plot    = fse_named (fse_loss_plot_new (), "plot");
+  progress->plot    = fse_named (fse_error_plot_new (), "plot");
   progress->bar     = fse_named (gtk_progress_bar_new (), "bar");
-  progress->losses  = fse_named (line_of_words (_("Loss")), "losses");
+  progress->errors  = fse_named (line_of_words (_("Error")), "errors");
   progress->status  = fse_named (line_of_words (""), "status");
   progress->guest     = fse_named (fse_split_preview_new (), "guest");
   progress->caption   = gtk_label_new (_("A pair in training"));
@@ -251,7 +261,7 @@ fse_train_progress_init (FseTrainProgress *progress)
   gtk_box_pack_start (GTK_BOX (progress), pictures, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (progress), progress->strip, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (progress), progress->plot, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (progress), progress->losses, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (progress), progress->errors, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (progress), progress->bar, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (progress), progress->status, FALSE, FALSE, 0);
 }

@@ -446,7 +446,7 @@ fse_train_run_curve (FseTrainRun *run, gsize *n)
   FseTrainer *trainer = trainer_of (run);
 
   *n = 0;
-  return trainer ? fse_trainer_loss_curve (trainer, n) : NULL;
+  return trainer ? fse_trainer_error_curve (trainer, n) : NULL;
 }
 
 void

@@ -69,8 +69,6 @@ describe (const FseSnapshot *snapshot)
   if (snapshot->total_steps)
     g_string_append_printf (text, " of %u", snapshot->total_steps);
   g_string_append_printf (text, " (%.0f %%)", floor (snapshot->progress * 100));
-  if (isfinite (snapshot->loss))
-    g_string_append_printf (text, "  loss %.4f", snapshot->loss);
   if (isfinite (snapshot->error))
     g_string_append_printf (text, "  error %.4f", snapshot->error);
   if (isfinite (snapshot->copy_error))

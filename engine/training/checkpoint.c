@@ -5,7 +5,7 @@
 #include "i18n.h"
 
 #define KIND "few-shot-edit checkpoint"
-#define FORMAT "2"
+#define FORMAT "3"
 
 static const gchar *arena_names[] = {
   [FSE_ARENA_DATA] = "data",
@@ -17,14 +17,14 @@ static const gchar *arena_names[] = {
 void
 fse_progress_state_init (FseProgressState *state)
 {
-  *state = (FseProgressState) { .curve = g_array_new (FALSE, FALSE, sizeof (gfloat)),
+  *state = (FseProgressState) { .errors = g_array_new (FALSE, FALSE, sizeof (gfloat)),
                                 .looks = g_array_new (FALSE, FALSE, sizeof (FseValidationPoint)) };
 }
 
 void
 fse_progress_state_clear (FseProgressState *state)
 {
-  g_clear_pointer (&state->curve, g_array_unref);
+  g_clear_pointer (&state->errors, g_array_unref);
   g_clear_pointer (&state->looks, g_array_unref);
   g_clear_pointer (&state->kept, g_free);
 }
@@ -86,8 +86,8 @@ fse_checkpoint_save (const gchar *path, const FseSettings *settings, const gchar
   guard_values[FSE_GUARD_NORM] = 0; /* of the last step alone, and it may be not-a-number */
   shape[0] = FSE_GUARD_FLOATS;
   fse_tensors_writer_add_f32 (writer, "guard", shape, 1, guard_values);
-  shape[0] = state->curve->len;
-  fse_tensors_writer_add_f32 (writer, "curve", shape, 1, (gfloat *) state->curve->data);
+  shape[0] = state->errors->len;
+  fse_tensors_writer_add_f32 (writer, "errors", shape, 1, (gfloat *) state->errors->data);
   add_looks (writer, state->looks);
   shape[0] = floats;
   if (state->kept)
@@ -187,13 +187,13 @@ fse_checkpoint_load (const gchar *path, const FseSettings *settings, const gchar
   values = fse_tensors_reader_f32 (reader, "guard", FSE_GUARD_FLOATS, error);
   if (!values || !fse_device_write (device, guard, values, FSE_GUARD_FLOATS, error))
     return FALSE;
-  values = fse_tensors_reader_f32 (reader, "curve", (gsize) step, error);
+  values = fse_tensors_reader_f32 (reader, "errors", (gsize) step, error);
   if (!values || !read_looks (reader, state, floats, error))
     return FALSE;
 
   state->step = step;
   state->best = (FseValidationPoint) { best_step, best_score };
-  g_array_set_size (state->curve, 0);
-  g_array_append_vals (state->curve, values, state->step);
+  g_array_set_size (state->errors, 0);
+  g_array_append_vals (state->errors, values, state->step);
   return TRUE;
 }

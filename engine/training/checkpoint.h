@@ -27,7 +27,7 @@ typedef struct
   guint   step;     /* steps done */
   gdouble seconds;  /* spent so far */
   gdouble loss, error; /* smoothed, as shown */
-  GArray *curve;    /* gfloat: loss of every step so far */
+  GArray *errors;   /* gfloat: mean |result - after| of every step so far */
   GArray *looks;    /* FseValidationPoint: of every look so far */
   FseValidationPoint best; /* of those */
   gfloat *kept;     /* the averages of that look; NULL = none yet */

@@ -149,21 +149,22 @@ current_stage (FseTrainer *trainer)
   return fse_schedule_is_coarse (&trainer->settings, budget_spent (trainer)) ? trainer->coarse : trainer->fine;
 }
 
-/* The curve has a point for each step whose losses have been read. */
+/* An error for each step whose losses have been read; of a step that gave no number, what was usual then. */
 static void
 note_losses (FseTrainer *trainer, const FseStepLosses *losses)
 {
   FseProgressState *state = &trainer->state;
-  gdouble           steps = state->curve->len, keep = MIN (SMOOTHING, steps / (steps + 1));
-  gfloat            point = isfinite (losses->total) ? losses->total : 0;
+  gdouble           steps = state->errors->len, keep = MIN (SMOOTHING, steps / (steps + 1));
+  gboolean          finite = isfinite (losses->total) && isfinite (losses->pixel);
+  gfloat            point = finite ? losses->pixel : state->error;
 
-  if (isfinite (losses->total) && isfinite (losses->pixel))
+  if (finite)
     {
       state->loss = keep * state->loss + (1 - keep) * losses->total;
       state->error = keep * state->error + (1 - keep) * losses->pixel;
     }
   g_mutex_lock (&trainer->curve_lock);
-  g_array_append_val (state->curve, point);
+  g_array_append_val (state->errors, point);
   g_mutex_unlock (&trainer->curve_lock);
 }
 

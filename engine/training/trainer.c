@@ -163,21 +163,22 @@ fse_trainer_snapshot (FseTrainer *trainer, FseSnapshot *snapshot)
 }
 
 gfloat *
-fse_trainer_loss_curve (FseTrainer *trainer, gsize *n)
+fse_trainer_error_curve (FseTrainer *trainer, gsize *n)
 {
   G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&trainer->curve_lock);
-  const gfloat *curve = (const gfloat *) trainer->state.curve->data;
-  gsize         steps = trainer->state.curve->len;
+  const gfloat *errors = (const gfloat *) trainer->state.errors->data;
+  gsize         steps = trainer->state.errors->len, around = steps / 40;
   gfloat       *points;
 
   *n = MIN (steps, 200);
   points = g_new0 (gfloat, MAX (*n, 1));
   for (gsize i = 0; i < *n; i++)
     {
-      gsize from = i * steps / *n, to = (i + 1) * steps / *n;
+      gsize from = i * steps / *n, to = MIN ((i + 1) * steps / *n + around, steps);
 
+      from -= MIN (from, around);
       for (gsize s = from; s < to; s++)
-        points[i] += curve[s] / (to - from);
+        points[i] += errors[s] / (to - from);
     }
   return points;
 }

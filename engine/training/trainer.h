@@ -106,9 +106,9 @@ void     fse_trainer_snapshot   (FseTrainer *trainer, FseSnapshot *snapshot);
 /* "MODEL.checkpoint", beside the model; free it. */
 gchar   *fse_checkpoint_path    (const gchar *model_path);
 
-/* Mean loss of every 1/200 of the run so far, for a plot: values copied into a
- * new array of n. */
-gfloat  *fse_trainer_loss_curve (FseTrainer *trainer, gsize *n);
+/* Mean |result - after| in up to 200 places of the run so far, for a plot: of the twentieth of the steps around each, as
+ * batches differ by their pairs.  A new array of n. */
+gfloat  *fse_trainer_error_curve (FseTrainer *trainer, gsize *n);
 
 /* What the looks at the held-out pairs said so far, in order: a new array of n. */
 FseValidationPoint *fse_trainer_validation_curve (FseTrainer *trainer, gsize *n);

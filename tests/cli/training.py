@@ -112,7 +112,7 @@ def progress_on_a_terminal():
             break
         seen += part
     assert child.wait() == 0, seen
-    assert b'\rstep ' in seen and b'loss' in seen and b'left' in seen, seen
+    assert b'\rstep ' in seen and b'error' in seen and b'left' in seen, seen
 
 
 @test

@@ -37,6 +37,28 @@ assert_shows (FseImage *pictures[3], FsePairs *pairs, const gchar *name)
     }
 }
 
+/* The plot has the error of each of so few steps, an interruption leaves no trace in it, and their mean is what is told. */
+static void
+assert_plots_errors (FseTrainer *trainer, gfloat **curve)
+{
+  g_autofree gfloat *errors = NULL;
+  FseSnapshot        snapshot;
+  gdouble            mean = 0;
+  gsize              n;
+
+  fse_trainer_snapshot (trainer, &snapshot);
+  errors = fse_trainer_error_curve (trainer, &n);
+  g_assert_cmpuint (n, ==, snapshot.step);
+  for (gsize i = 0; i < n; i++)
+    mean += errors[i] / n;
+  g_assert_cmpfloat (mean, >, 0);
+  g_assert_cmpfloat (fabs (mean - snapshot.error), <, 1e-3 * mean);
+  if (*curve)
+    g_assert_cmpmem (errors, n * sizeof *errors, *curve, n * sizeof *errors);
+  else
+    *curve = g_steal_pointer (&errors);
+}
+
 /* A pair that is held out is looked at, and shown with a guest, without a change of what is learnt from the others; the weights that did
  * best on it are written, also where the best look was before an interruption. */
 static void
@@ -45,6 +67,7 @@ test_validation (void)
   g_autofree gchar    *whole = model_path ("looked"), *parts = model_path ("looked-parts");
   g_autoptr (FsePairs) pairs = example_pairs (3, 64);
   FseSettings          settings = tiny_settings (32);
+  g_autofree gfloat   *errors = NULL;
   gfloat               best = INFINITY;
 
   settings.validation = 1;
@@ -73,6 +96,7 @@ test_validation (void)
     g_assert_cmpfloat (fabs (info->validation - best), <, 1e-6);
     g_test_message ("best %.3f at step %u of %" G_GSIZE_FORMAT " looks", best, info->best_step, n);
     g_assert_cmpfloat (best, <, 1);
+    assert_plots_errors (trainer, &errors);
   }
   {
     g_autoptr (FseTrainer) trainer = trainer_new (&settings, 3, parts);
@@ -108,6 +132,7 @@ test_validation (void)
 
     fse_trainer_set_resume (trainer, TRUE);
     run (trainer);
+    assert_plots_errors (trainer, &errors);
   }
   assert_same_tensors (whole, parts);
 }
