@@ -15,7 +15,7 @@
 struct _FseErrorPlot
 {
   GtkDrawingArea parent_instance;
-  GArray        *shares; /* gdouble */
+  GArray        *shares; /* gfloat */
   GArray        *dots;   /* gdouble: x, y, x, y ... */
   gdouble        fraction;
 };
@@ -57,7 +57,7 @@ frame_of (FseErrorPlot *plot, gdouble width, gdouble height, gdouble words)
   Frame frame = { PAD + words, width - PAD, PAD, height - PAD, LEAST_FACTOR, 1.0 };
 
   for (guint i = 0; i < plot->shares->len; i++)
-    widen (&frame, g_array_index (plot->shares, gdouble, i));
+    widen (&frame, g_array_index (plot->shares, gfloat, i));
   for (guint i = 0; i + 1 < plot->dots->len; i += 2)
     widen (&frame, g_array_index (plot->dots, gdouble, i + 1));
   return frame;
@@ -133,7 +133,7 @@ draw_curve (FseErrorPlot *plot, cairo_t *cr, const Frame *frame)
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
   for (guint i = 0; i < plot->shares->len; i++)
     {
-      gdouble share = g_array_index (plot->shares, gdouble, i);
+      gdouble share = g_array_index (plot->shares, gfloat, i);
       gdouble x     = frame->left + (frame->right - frame->left) * plot->fraction * (i + 1) / plot->shares->len;
 
       if (! is_shown (share))
@@ -215,7 +215,7 @@ fse_error_plot_class_init (FseErrorPlotClass *klass)
 static void
 fse_error_plot_init (FseErrorPlot *plot)
 {
-  plot->shares = g_array_new (FALSE, FALSE, sizeof (gdouble));
+  plot->shares = g_array_new (FALSE, FALSE, sizeof (gfloat));
   plot->dots   = g_array_new (FALSE, FALSE, sizeof (gdouble));
   gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (plot)), GTK_STYLE_CLASS_VIEW);
   gtk_style_context_add_class (gtk_widget_get_style_context (GTK_WIDGET (plot)), GTK_STYLE_CLASS_FRAME);
@@ -230,7 +230,7 @@ fse_error_plot_new (void)
 }
 
 void
-fse_error_plot_set (FseErrorPlot *plot, const gdouble *shares, gsize n, gdouble fraction)
+fse_error_plot_set (FseErrorPlot *plot, const gfloat *shares, gsize n, gdouble fraction)
 {
   g_array_set_size (plot->shares, 0);
   if (n)

@@ -104,15 +104,13 @@ say_error (FseTrainProgress *progress, const gchar *text)
 }
 
 static gchar *
-error_text (const FseSnapshot *snapshot)
+error_text (const FseSnapshot *snapshot, gdouble share)
 {
-  gdouble percent = 100.0 * snapshot->error / snapshot->copy_error;
-
-  if (snapshot->step == 0 || ! isfinite (percent))
+  if (! isfinite (share))
     return g_strdup (_("Error"));
   if (! isfinite (snapshot->validation))
-    return g_strdup_printf (_("Error: %.0f %% (doing nothing: 100 %%)"), percent);
-  return g_strdup_printf (_("Error: %.0f %% (doing nothing: 100 %%) · unseen pair (dots): %.0f %%, best %.0f %%"), percent,
+    return g_strdup_printf (_("Error: %.0f %% (doing nothing: 100 %%)"), 100.0 * share);
+  return g_strdup_printf (_("Error: %.0f %% (doing nothing: 100 %%) · unseen pair (dots): %.0f %%, best %.0f %%"), 100.0 * share,
                           100.0 * snapshot->validation, 100.0 * snapshot->best_validation);
 }
 
@@ -121,21 +119,18 @@ static void
 show_error (FseTrainProgress *progress, FseTrainRun *run, const FseSnapshot *snapshot)
 {
   gsize                          n = 0, n_looks = 0;
-  g_autofree gfloat             *curve  = fse_train_run_curve (run, &n);
-  g_autofree FseValidationPoint *looks  = fse_train_run_looks (run, &n_looks);
-  g_autofree gdouble            *shares = g_new (gdouble, n + 1);
-  g_autofree gdouble            *x      = g_new (gdouble, n_looks + 1);
-  g_autofree gdouble            *y      = g_new (gdouble, n_looks + 1);
-  g_autofree gchar              *text   = error_text (snapshot);
+  g_autofree gfloat             *curve = fse_train_run_curve (run, &n);
+  g_autofree FseValidationPoint *looks = fse_train_run_looks (run, &n_looks);
+  g_autofree gdouble            *x     = g_new (gdouble, n_looks + 1);
+  g_autofree gdouble            *y     = g_new (gdouble, n_looks + 1);
+  g_autofree gchar              *text  = error_text (snapshot, n ? curve[n - 1] : NAN);
 
-  for (gsize i = 0; i < n; i++)
-    shares[i] = curve[i] / snapshot->copy_error;
   for (gsize i = 0; i < n_looks; i++)
     {
       x[i] = looks[i].step / (gdouble) MAX (snapshot->step, 1);
       y[i] = looks[i].score;
     }
-  fse_error_plot_set (FSE_ERROR_PLOT (progress->plot), shares, n, snapshot->progress);
+  fse_error_plot_set (FSE_ERROR_PLOT (progress->plot), curve, n, snapshot->progress);
   fse_error_plot_set_dots (FSE_ERROR_PLOT (progress->plot), x, y, n_looks);
   say_error (progress, text);
 }

@@ -17,7 +17,7 @@ static const gchar *arena_names[] = {
 void
 fse_progress_state_init (FseProgressState *state)
 {
-  *state = (FseProgressState) { .errors = g_array_new (FALSE, FALSE, sizeof (gfloat)),
+  *state = (FseProgressState) { .errors = g_array_new (FALSE, FALSE, sizeof (FseErrorPoint)),
                                 .looks = g_array_new (FALSE, FALSE, sizeof (FseValidationPoint)) };
 }
 
@@ -71,7 +71,7 @@ fse_checkpoint_save (const gchar *path, const FseSettings *settings, const gchar
   g_autofree gfloat *values = g_new (gfloat, floats);
   g_autofree gchar  *json = lasting_settings (settings);
   gfloat             guard_values[FSE_GUARD_FLOATS];
-  gint64             shape[1];
+  gint64             shape[2] = { 0, 2 };
 
   for (gsize i = 0; i < G_N_ELEMENTS (arena_names); i++)
     if (arena_names[i])
@@ -87,7 +87,7 @@ fse_checkpoint_save (const gchar *path, const FseSettings *settings, const gchar
   shape[0] = FSE_GUARD_FLOATS;
   fse_tensors_writer_add_f32 (writer, "guard", shape, 1, guard_values);
   shape[0] = state->errors->len;
-  fse_tensors_writer_add_f32 (writer, "errors", shape, 1, (gfloat *) state->errors->data);
+  fse_tensors_writer_add_f32 (writer, "errors", shape, 2, (gfloat *) state->errors->data);
   add_looks (writer, state->looks);
   shape[0] = floats;
   if (state->kept)
@@ -187,7 +187,7 @@ fse_checkpoint_load (const gchar *path, const FseSettings *settings, const gchar
   values = fse_tensors_reader_f32 (reader, "guard", FSE_GUARD_FLOATS, error);
   if (!values || !fse_device_write (device, guard, values, FSE_GUARD_FLOATS, error))
     return FALSE;
-  values = fse_tensors_reader_f32 (reader, "errors", (gsize) step, error);
+  values = fse_tensors_reader_f32 (reader, "errors", 2 * (gsize) step, error);
   if (!values || !read_looks (reader, state, floats, error))
     return FALSE;
 

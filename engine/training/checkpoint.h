@@ -22,12 +22,18 @@ typedef struct
   gfloat score;
 } FseValidationPoint;
 
+/* Mean |result - after| of a step's batch, and |before - after|. */
+typedef struct
+{
+  gfloat result, unedited;
+} FseErrorPoint;
+
 typedef struct
 {
   guint   step;     /* steps done */
   gdouble seconds;  /* spent so far */
   gdouble loss, error; /* smoothed, as shown */
-  GArray *errors;   /* gfloat: mean |result - after| of every step so far */
+  GArray *errors;   /* FseErrorPoint: of every step so far */
   GArray *looks;    /* FseValidationPoint: of every look so far */
   FseValidationPoint best; /* of those */
   gfloat *kept;     /* the averages of that look; NULL = none yet */

@@ -3,9 +3,10 @@
 
 #include "operators/optimiser.h"
 
-/* A step's row: its losses (0 for terms that the settings leave out), then the guard. */
+/* A step's row: its losses (0 for terms that the settings leave out), the unedited pictures' error, then the guard. */
 #define ROW 32
-#define GUARD_AT FSE_N_LOSSES
+#define UNEDITED_AT FSE_N_LOSSES
+#define GUARD_AT (UNEDITED_AT + 1)
 
 G_STATIC_ASSERT (GUARD_AT + FSE_GUARD_FLOATS <= ROW);
 
@@ -56,7 +57,8 @@ fse_loss_log_note (FseLossLog *log, FseStage *stage, FseBuffer guard, GError **e
       if (loss && !fse_device_copy (log->device, loss->data, place (log, i), 1, error))
         return FALSE;
     }
-  if (!fse_device_copy (log->device, guard, place (log, GUARD_AT), FSE_GUARD_FLOATS, error))
+  if (!fse_device_copy (log->device, fse_stage_unedited (stage)->data, place (log, UNEDITED_AT), 1, error)
+      || !fse_device_copy (log->device, guard, place (log, GUARD_AT), FSE_GUARD_FLOATS, error))
     return FALSE;
   log->n++;
   return TRUE;
@@ -80,7 +82,7 @@ fse_loss_log_read (FseLossLog *log, FseStepLosses losses[FSE_LOSS_LOG_STEPS], gu
     {
       const gfloat *row = rows[*n];
 
-      losses[*n] = (FseStepLosses) { .pixel = row[FSE_LOSS_PIXEL] / fse_loss_weight (FSE_LOSS_PIXEL),
+      losses[*n] = (FseStepLosses) { .error = { row[FSE_LOSS_PIXEL] / fse_loss_weight (FSE_LOSS_PIXEL), row[UNEDITED_AT] },
                                      .skipped = row[GUARD_AT + FSE_GUARD_SKIPPED] };
       for (guint i = 0; i < FSE_N_LOSSES; i++)
         if (!fse_loss_is_critics (i))

@@ -10,6 +10,7 @@
 #ifndef FSE_LOSS_LOG_H
 #define FSE_LOSS_LOG_H
 
+#include "training/checkpoint.h"
 #include "training/stage.h"
 
 G_BEGIN_DECLS
@@ -22,7 +23,7 @@ typedef struct _FseLossLog FseLossLog;
 typedef struct
 {
   gdouble total;   /* sum of the weighted losses that tell how well the edit is learnt */
-  gdouble pixel;   /* mean |result - after| alone */
+  FseErrorPoint error;
   guint   skipped; /* steps skipped so far because of not-a-number */
 } FseStepLosses;
 

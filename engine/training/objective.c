@@ -145,6 +145,8 @@ fse_objective_build (FseObjective *o, FseNet *net, gint n, gint h, gint w)
 
   o->result = change.result;
   fse_tape_keep (tape, o->result);
+  o->unedited = fse_loss_l1 (tape, x, y, o->mask, 1.0f);
+  fse_tape_keep (tape, o->unedited);
   o->loss[FSE_LOSS_PIXEL] = fse_loss_l1 (tape, change.result, y, o->mask, terms[FSE_LOSS_PIXEL].weight);
   if (change.base)
     {

@@ -42,6 +42,7 @@ typedef struct
   FseTensor *signal, *noise; /* [n,1,1,1]: of the schedule at that time */
   /* results, kept */
   FseTensor *loss[FSE_N_LOSSES]; /* weighted; NULL where switched off */
+  FseTensor *unedited; /* mean |x - y|: what the pixel loss is where nothing is done */
   FseTensor *result;   /* [n,h,w,3], centred */
 } FseObjective;
 

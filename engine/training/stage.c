@@ -237,6 +237,12 @@ fse_stage_loss (FseStage *stage, FseLossTerm term)
   return stage->objective.loss[term];
 }
 
+const FseTensor *
+fse_stage_unedited (FseStage *stage)
+{
+  return stage->objective.unedited;
+}
+
 /* The first of a batch of centred pictures. */
 static FseImage *
 read_picture (FseStage *stage, const FseTensor *tensor, GError **error)

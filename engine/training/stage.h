@@ -59,6 +59,8 @@ gboolean          fse_stage_show   (FseStage *stage, FseObjective *objective, co
 gboolean          fse_stage_run    (FseStage *stage, GError **error);
 /* After a step: one loss, a number on the device; NULL where the settings leave it out. */
 const FseTensor  *fse_stage_loss   (FseStage *stage, FseLossTerm term);
+/* As well: mean |before - after| of its batch. */
+const FseTensor  *fse_stage_unedited (FseStage *stage);
 
 /* After a step: before, result and after of the batch's first pair, as it was
  * warped; new images. */

@@ -149,19 +149,20 @@ current_stage (FseTrainer *trainer)
   return fse_schedule_is_coarse (&trainer->settings, budget_spent (trainer)) ? trainer->coarse : trainer->fine;
 }
 
-/* An error for each step whose losses have been read; of a step that gave no number, what was usual then. */
+/* An error for each step whose losses have been read: nothing of nothing, where a step gave no number. */
 static void
 note_losses (FseTrainer *trainer, const FseStepLosses *losses)
 {
   FseProgressState *state = &trainer->state;
   gdouble           steps = state->errors->len, keep = MIN (SMOOTHING, steps / (steps + 1));
-  gboolean          finite = isfinite (losses->total) && isfinite (losses->pixel);
-  gfloat            point = finite ? losses->pixel : state->error;
+  FseErrorPoint     point = losses->error;
 
-  if (finite)
+  if (!isfinite (point.result) || !isfinite (point.unedited))
+    point = (FseErrorPoint) { 0, 0 };
+  else if (isfinite (losses->total))
     {
       state->loss = keep * state->loss + (1 - keep) * losses->total;
-      state->error = keep * state->error + (1 - keep) * losses->pixel;
+      state->error = keep * state->error + (1 - keep) * point.result;
     }
   g_mutex_lock (&trainer->curve_lock);
   g_array_append_val (state->errors, point);

@@ -166,21 +166,25 @@ gfloat *
 fse_trainer_error_curve (FseTrainer *trainer, gsize *n)
 {
   G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&trainer->curve_lock);
-  const gfloat *errors = (const gfloat *) trainer->state.errors->data;
-  gsize         steps = trainer->state.errors->len, around = steps / 40;
-  gfloat       *points;
+  const FseErrorPoint *errors = (const FseErrorPoint *) trainer->state.errors->data;
+  gsize                steps = trainer->state.errors->len, around = steps / 40;
+  gfloat              *shares;
 
   *n = MIN (steps, 200);
-  points = g_new0 (gfloat, MAX (*n, 1));
+  shares = g_new (gfloat, MAX (*n, 1));
   for (gsize i = 0; i < *n; i++)
     {
-      gsize from = i * steps / *n, to = MIN ((i + 1) * steps / *n + around, steps);
+      gsize   from = i * steps / *n, to = MIN ((i + 1) * steps / *n + around, steps);
+      gdouble result = 0, unedited = 0;
 
-      from -= MIN (from, around);
-      for (gsize s = from; s < to; s++)
-        points[i] += errors[s] / (to - from);
+      for (gsize s = from - MIN (from, around); s < to; s++)
+        {
+          result += errors[s].result;
+          unedited += errors[s].unedited;
+        }
+      shares[i] = unedited > 0 ? result / unedited : NAN;
     }
-  return points;
+  return shares;
 }
 
 FseValidationPoint *

@@ -37,26 +37,24 @@ assert_shows (FseImage *pictures[3], FsePairs *pairs, const gchar *name)
     }
 }
 
-/* The plot has the error of each of so few steps, an interruption leaves no trace in it, and their mean is what is told. */
+/* The plot has the error of each of so few steps, much less than doing nothing's, and an interruption leaves no trace in it. */
 static void
 assert_plots_errors (FseTrainer *trainer, gfloat **curve)
 {
-  g_autofree gfloat *errors = NULL;
+  g_autofree gfloat *shares = NULL;
   FseSnapshot        snapshot;
-  gdouble            mean = 0;
   gsize              n;
 
   fse_trainer_snapshot (trainer, &snapshot);
-  errors = fse_trainer_error_curve (trainer, &n);
+  shares = fse_trainer_error_curve (trainer, &n);
   g_assert_cmpuint (n, ==, snapshot.step);
   for (gsize i = 0; i < n; i++)
-    mean += errors[i] / n;
-  g_assert_cmpfloat (mean, >, 0);
-  g_assert_cmpfloat (fabs (mean - snapshot.error), <, 1e-3 * mean);
+    g_assert_cmpfloat (shares[i], <, 0.2);
+  g_assert_cmpfloat (shares[n - 1], >, 0);
   if (*curve)
-    g_assert_cmpmem (errors, n * sizeof *errors, *curve, n * sizeof *errors);
+    g_assert_cmpmem (shares, n * sizeof *shares, *curve, n * sizeof *shares);
   else
-    *curve = g_steal_pointer (&errors);
+    *curve = g_steal_pointer (&shares);
 }
 
 /* A pair that is held out is looked at, and shown with a guest, without a change of what is learnt from the others; the weights that did

@@ -50,7 +50,7 @@ test_steps (void)
   FseDeviceCounts        before, after;
   FseBuffer              guard = { NULL, 0 }, scratch = { NULL, 0 };
   gfloat                 start[FSE_GUARD_FLOATS] = { [FSE_GUARD_FACTOR] = 1, [FSE_GUARD_SKIPPED] = 3 };
-  gdouble                total = 0, pixel;
+  gdouble                total = 0, pixel, unedited;
   guint                  n;
 
   g_assert_no_error (error);
@@ -90,13 +90,16 @@ test_steps (void)
     if (fse_stage_loss (stage, i) && !fse_loss_is_critics (i))
       total += read_number (device, fse_stage_loss (stage, i)->data);
   pixel = read_number (device, fse_stage_loss (stage, FSE_LOSS_PIXEL)->data) / fse_loss_weight (FSE_LOSS_PIXEL);
+  unedited = read_number (device, fse_stage_unedited (stage)->data);
   g_assert_true (fse_loss_log_read (log, losses, &n, &error));
   g_assert_cmpuint (n, ==, STEPS);
   g_assert_cmpfloat (losses[STEPS - 1].total, ==, total);
-  g_assert_cmpfloat (losses[STEPS - 1].pixel, ==, pixel);
+  g_assert_cmpfloat (losses[STEPS - 1].error.result, ==, pixel);
+  g_assert_cmpfloat (losses[STEPS - 1].error.unedited, ==, unedited);
   for (guint i = 1; i < STEPS; i++)
     {
       g_assert_cmpfloat (losses[i].total, >, 0);
+      g_assert_cmpfloat (losses[i].error.unedited, >, 0);
       g_assert_cmpfloat (losses[i].total, !=, losses[i - 1].total); /* each its own batch */
       g_assert_cmpuint (losses[i].skipped, ==, 3);
     }
