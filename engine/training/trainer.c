@@ -167,7 +167,7 @@ fse_trainer_error_curve (FseTrainer *trainer, gsize *n)
 {
   G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&trainer->curve_lock);
   const FseErrorPoint *errors = (const FseErrorPoint *) trainer->state.errors->data;
-  gsize                steps = trainer->state.errors->len, around = steps / 40;
+  gsize                steps = trainer->state.errors->len, around = steps / 16;
   gfloat              *shares;
 
   *n = MIN (steps, 200);

@@ -107,7 +107,7 @@ void     fse_trainer_snapshot   (FseTrainer *trainer, FseSnapshot *snapshot);
 gchar   *fse_checkpoint_path    (const gchar *model_path);
 
 /* Mean |result - after| as a share of mean |before - after| in up to 200 places of the run so far, for a plot: of the
- * twentieth of the steps around each, as batches differ.  0 = all is right, 1 = as doing nothing, NaN = not known.  A new array of n. */
+ * eighth of the steps around each, as batches differ.  0 = all is right, 1 = as doing nothing, NaN = not known.  A new array of n. */
 gfloat  *fse_trainer_error_curve (FseTrainer *trainer, gsize *n);
 
 /* What the looks at the held-out pairs said so far, in order: a new array of n. */

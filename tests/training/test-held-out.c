@@ -37,7 +37,7 @@ assert_shows (FseImage *pictures[3], FsePairs *pairs, const gchar *name)
     }
 }
 
-/* The plot has the error of each of so few steps, much less than doing nothing's, and an interruption leaves no trace in it. */
+/* The plot has a point for each of so few steps, with an error of much less than doing nothing's, and an interruption leaves no trace in it. */
 static void
 assert_plots_errors (FseTrainer *trainer, gfloat **curve)
 {
