@@ -77,16 +77,6 @@ DEFINE_STORE (HF, __private)
 #define HSTORE(v, p) fse_store (v, p)
 #define VREAD(p) (*(__global const VF_ANYWHERE *) (p))
 
-/* A block is computed by `full` vectors and perhaps half a one, whichever hold
- * the outputs that it really has: calls CALL (full, rest) with constants. */
-#define BY_OUTPUTS(left, CALL) \
-  if (left > VW + HW)          \
-    CALL (2, 0);               \
-  else if (left > VW)          \
-    CALL (1, 1);               \
-  else                         \
-    CALL (1, 0);
-
 /* for each vector of n floats that is this work-item's: 1024 floats each */
 #define EACH(i, n)                                                            \
   for (size_t i = get_global_id (0) * 1024,                                   \

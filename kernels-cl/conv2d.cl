@@ -17,11 +17,36 @@
 
 #ifdef FSE_CPU
 
-/* Weights as conv2d wants them: [blocks of WIDTH outputs][taps][ci][WIDTH],
- * zeros beyond co, then ci zeros which stand for pixels outside.  `swapped`
- * is for the data gradient: taps mirrored, the roles of ci and co exchanged
- * (they name those of the packed weights).  One work-item a (tap, block); the tap
- * past the last writes the zeros. */
+/* Vectors a[] become columns: after as many rounds as there are bits in VW, a[i][j] is what a[j][i] was. */
+#if VW == 16
+#define LOW_HALVES(a, b) \
+  ((VF) (a.s0, b.s0, a.s1, b.s1, a.s2, b.s2, a.s3, b.s3, a.s4, b.s4, a.s5, b.s5, a.s6, b.s6, a.s7, b.s7))
+#else
+#define LOW_HALVES(a, b) ((VF) (a.s0, b.s0, a.s1, b.s1, a.s2, b.s2, a.s3, b.s3))
+#endif
+INLINE void
+transpose (VF a[VW])
+{
+#pragma unroll
+  for (int round = 1; round < VW; round *= 2)
+    {
+      VF b[VW];
+#pragma unroll
+      for (int i = 0; i < VW; i += 2)
+        {
+          const VF u = a[i / 2], v = a[i / 2 + VW / 2], uh = (VF) (u.hi, u.hi), vh = (VF) (v.hi, v.hi);
+          b[i] = LOW_HALVES (u, v);
+          b[i + 1] = LOW_HALVES (uh, vh);
+        }
+#pragma unroll
+      for (int i = 0; i < VW; i++)
+        a[i] = b[i];
+    }
+}
+
+/* Weights by blocks of outputs: [blocks][taps][ci][WIDTH], zeros beyond co.  `swapped` is for
+ * the data gradient: taps mirrored, the roles of ci and co exchanged (they name those of
+ * the packed weights).  One work-item a (tap, block). */
 SINGLE __kernel void
 conv2d_pack (IN (w), OUT (p), const int taps, const int ci, const int co, const int swapped)
 {
@@ -29,26 +54,41 @@ conv2d_pack (IN (w), OUT (p), const int taps, const int ci, const int co, const 
   OPEN_OUT (p);
   const int tap = get_global_id (0), block = get_global_id (1);
   const int first = block * WIDTH, count = min (WIDTH, co - first);
-  if (tap == taps)
-    {
-      if (block == 0)
-        for (int c = 0; c < ci; c++)
-          p[(size_t) get_global_size (1) * taps * ci * WIDTH + c] = 0.0f;
-      return;
-    }
   p += ((size_t) block * taps + tap) * ci * WIDTH;
   if (swapped)
     {
       w += ((size_t) (taps - 1 - tap) * co + first) * ci;
-      for (int c = 0; c < ci; c++, p += WIDTH)
-        for (int i = 0; i < WIDTH; i++)
+      const int whole = count == WIDTH ? ci / VW * VW : 0;
+      for (int c0 = 0; c0 < whole; c0 += VW)
+        for (int o0 = 0; o0 < WIDTH; o0 += VW)
+          {
+            VF a[VW];
+#pragma unroll
+            for (int i = 0; i < VW; i++)
+              a[i] = VREAD (w + (size_t) (o0 + i) * ci + c0);
+            transpose (a);
+#pragma unroll
+            for (int i = 0; i < VW; i++)
+              VSTORE (a[i], p + (c0 + i) * WIDTH + o0);
+          }
+      p += (size_t) whole * WIDTH;
+      for (int c = whole; c < ci; c++, p += WIDTH)
+        ROLLED for (int i = 0; i < WIDTH; i++)
           p[i] = i < count ? w[(size_t) i * ci + c] : 0.0f;
       return;
     }
   w += (size_t) tap * ci * co + first;
-  for (int c = 0; c < ci; c++, w += co, p += WIDTH)
-    for (int i = 0; i < WIDTH; i += VW)
-      VSTORE (fse_get (w + i, count - i), p + i);
+  if (count == WIDTH)
+    for (int c = 0; c < ci; c++, w += co, p += WIDTH)
+      {
+        const VF u = VREAD (w), v = VREAD (w + VW);
+        VSTORE (u, p);
+        VSTORE (v, p + VW);
+      }
+  else
+    for (int c = 0; c < ci; c++, w += co, p += WIDTH)
+      ROLLED for (int i = 0; i < WIDTH; i += VW)
+        VSTORE (fse_get (w + i, count - i), p + i);
 }
 
 /* Writes the first `left` of v, plus those of `onto` where `add`. */
@@ -63,19 +103,23 @@ put_outputs (VF v, __global const float *onto, __global float *o, const int left
     fse_put (add ? v + fse_get (onto, left) : v, o, left);
 }
 
-/* A convolution as conv2d_tile takes it. */
+/* A convolution: of x [n, hi, wi, ci] to y [n, ho, wo, co].  w: those of the block, `next` floats from one channel
+ * to the next; zero: ci zeros, which stand for pixels outside; stride: pixels of x from one output
+ * to the next; up: pixels of y from one of x to the next. */
 typedef struct
 {
   __global const float *x, *w, *zero, *bias, *onto;
   __global float       *y;
-  int                   n, hi, wi, ci, ho, wo, co, k, stride, up, has_bias, add;
+  int                   n, hi, wi, ci, ho, wo, co, k, stride, up, has_bias, add, next;
 } Convolution;
 
-/* PX pixels (counted through all pictures) times the outputs of a block, in registers. */
-INLINE void
-conv2d_tile (const int full, const int rest, const Convolution *s, const int tile, const int block, const int parity)
+/* PX pixels (counted through all pictures) times the outputs of a block, in registers.  Serves every
+ * convolution; those below serve what is frequent and large. */
+OUTLINE void
+any_tile (const Convolution *s, const int tile, const int block, const int parity)
 {
   const int hi = s->hi, wi = s->wi, ci = s->ci, co = s->co, k = s->k, stride = s->stride, up = s->up, add = s->add;
+  const int next = s->next;
   const int py = parity >> 1, px = parity & 1;
   const int gh = (s->ho - py + up - 1) / up, gw = (s->wo - px + up - 1) / up;
   const int pixels = s->n * gh * gw, first = tile * PX;
@@ -112,19 +156,13 @@ conv2d_tile (const int full, const int rest, const Convolution *s, const int til
     }
 
   const bool has_bias = s->has_bias;
-  __global const float *bias = s->bias;
+  __global const float *bias = s->bias + block * WIDTH;
   VF acc[PX][2];
-  HF acc_rest[PX];
-  bias += block * WIDTH;
 #pragma unroll
   for (int p = 0; p < PX; p++)
-    {
 #pragma unroll
-      for (int v = 0; v < full; v++)
-        acc[p][v] = has_bias ? VLOAD (bias + v * VW) : (VF) 0.0f;
-      if (rest)
-        acc_rest[p] = has_bias ? HLOAD (bias + full * VW) : (HF) 0.0f;
-    }
+    for (int v = 0; v < 2; v++)
+      acc[p][v] = has_bias ? VLOAD (bias + v * VW) : (VF) 0.0f;
 
   const int by = k / 2 - py, bx = k / 2 - px;
   for (int ky = up == 2 ? (k / 2 + py) & 1 : 0; ky < k; ky += up)
@@ -132,7 +170,7 @@ conv2d_tile (const int full, const int rest, const Convolution *s, const int til
       {
         const int dy = (ky - by) / up, dx = (kx - bx) / up;
         const long shift = ((long) dy * wi + dx) * ci;
-        __global const float *wp = s->w + (((size_t) block * k + ky) * k + kx) * ci * WIDTH;
+        __global const float *wp = s->w + (size_t) (ky * k + kx) * ci * next;
         __global const float *q[PX];
 #pragma unroll
         for (int p = 0; p < PX; p++)
@@ -140,24 +178,15 @@ conv2d_tile (const int full, const int rest, const Convolution *s, const int til
             const bool inside = (uint) (sy[p] + dy) < (uint) hi && (uint) (sx[p] + dx) < (uint) wi;
             q[p] = inside ? at[p] + shift : s->zero;
           }
-        for (int c = 0; c < ci; c++, wp += WIDTH)
+        for (int c = 0; c < ci; c++, wp += next)
           {
-            VF b[2];
-            HF b_rest = 0.0f;
-#pragma unroll
-            for (int v = 0; v < full; v++)
-              b[v] = VLOAD (wp + v * VW);
-            if (rest)
-              b_rest = HLOAD (wp + full * VW);
+            const VF b0 = VLOAD (wp), b1 = VLOAD (wp + VW);
 #pragma unroll
             for (int p = 0; p < PX; p++)
               {
                 const float a = q[p][c];
-#pragma unroll
-                for (int v = 0; v < full; v++)
-                  acc[p][v] = fma ((VF) a, b[v], acc[p][v]);
-                if (rest)
-                  acc_rest[p] = fma ((HF) a, b_rest, acc_rest[p]);
+                acc[p][0] = fma ((VF) a, b0, acc[p][0]);
+                acc[p][1] = fma ((VF) a, b1, acc[p][1]);
               }
           }
       }
@@ -167,157 +196,178 @@ conv2d_tile (const int full, const int rest, const Convolution *s, const int til
   for (int p = 0; p < PX; p++)
     if (first + p < pixels)
       {
-#pragma unroll
-        for (int v = 0; v < full; v++)
-          put_outputs (acc[p][v], s->onto + to[p] + v * VW, s->y + to[p] + v * VW, left - v * VW, add);
-        if (rest)
-          put_outputs ((VF) (acc_rest[p], (HF) 0.0f), s->onto + to[p] + full * VW, s->y + to[p] + full * VW,
-                       left - full * VW, add);
+        put_outputs (acc[p][0], s->onto + to[p], s->y + to[p], left, add);
+        if (left > VW)
+          put_outputs (acc[p][1], s->onto + to[p] + VW, s->y + to[p] + VW, left - VW, add);
       }
 }
 
-#define TILE_OF(full, rest)                                                                                            \
-  OUTLINE void conv2d_tile_##full##rest (const Convolution *s, const int tile, const int block, const int parity)  \
-  {                                                                                                                \
-    conv2d_tile (full, rest, s, tile, block, parity);                                                              \
-  }
-TILE_OF (2, 0)
-TILE_OF (1, 1)
-TILE_OF (1, 0)
-
-/* P pixels of a row of a 3x3 convolution with stride 1 times the outputs of a
- * block.  An input pixel, once loaded, serves the three outputs beside each
- * other that see it; so the three taps of a row go together, and few loads
- * keep many multiply-adds busy. */
+/* P pixels of a row of y times the outputs of a block: `full` vectors and, where `rest`, half a one.  An input pixel,
+ * once loaded, serves all outputs beside each other that see it; so the taps of a row go together, and few
+ * loads keep many multiply-adds busy.  Output p sees pixel i, counted from the first's own, by tap t where
+ *
+ *   UP i = STRIDE p + t - K / 2
+ *
+ * Halves go two by two: the pixels p and p + UP share a vector.  Of the last tile, which is moved back to end
+ * with the row, only those outputs are written that are not another tile's. */
 INLINE void
-rows_tile (const int full, const int rest, const int P, __global const float *x, __global const float *w,
-                 __global const float *zero, __global const float *bias, __global const float *onto, __global float *y,
-                 const int row, const int from, const int h, const int width, const int ci, const int co, const int left,
-                 const int has_bias, const int add)
+row_tile (const int full, const int rest, const int K, const int STRIDE, const int UP, const int P, const Convolution s,
+          const int picture, const int line, const int from, const int block)
 {
-  const int line = row % h, x0 = min (from, width - P);
-  VF acc[VW][2];
-  HF acc_rest[VW];
+  const int hi = s.hi, wi = s.wi, ci = s.ci, co = s.co, add = s.add, has_bias = s.has_bias;
+  const int FIRST = UP == 1 ? -(K / 2) : 0, LAST = (STRIDE * (P - 1) + K / 2) / UP, APART = UP == 1 ? STRIDE : 1;
+  const int x0 = min (from, s.wo - P), i0 = x0 * STRIDE / UP;
+  __global const float *bias = s.bias + block * WIDTH;
+  VF sums[VW][2], halves[VW / 2];
 #pragma unroll
-  for (int p = 0; p < P; p++)
+  for (int v = 0; v < full; v++)
     {
 #pragma unroll
-      for (int v = 0; v < full; v++)
-        acc[p][v] = has_bias ? VLOAD (bias + v * VW) : (VF) 0.0f;
-      if (rest)
-        acc_rest[p] = has_bias ? HLOAD (bias + full * VW) : (HF) 0.0f;
+      for (int p = 0; p < P; p++)
+        sums[p][v] = has_bias ? VLOAD (bias + v * VW) : (VF) 0.0f;
+    }
+  if (rest)
+    {
+      const HF part = has_bias ? HLOAD (bias + full * VW) : (HF) 0.0f;
+#pragma unroll
+      for (int p = 0; p < P / 2; p++)
+        halves[p] = (VF) (part, part);
     }
 
-  for (int ky = max (0, 1 - line); ky < min (3, h + 1 - line); ky++)
+  for (int ky = 0; ky < K; ky++)
     {
-      __global const float *mid = x + ((size_t) (row + ky - 1) * width + x0) * ci;
-      __global const float *before = x0 > 0 ? mid - ci : zero, *after = x0 + P < width ? mid + (size_t) P * ci : zero;
-      __global const float *wp = w + (size_t) ky * 3 * ci * WIDTH;
-      const size_t tap = (size_t) ci * WIDTH;
-      for (int c = 0; c < ci; c++, wp += WIDTH, mid++)
+      const int seen = STRIDE * line + ky - K / 2, yy = UP == 2 ? seen >> 1 : seen;
+      if ((UP == 2 && (seen & 1)) || (uint) yy >= (uint) hi)
+        continue;
+      __global const float *mid = s.x + (((size_t) picture * hi + yy) * wi + i0) * ci;
+      __global const float *before = i0 > 0 ? mid - ci : s.zero;
+      __global const float *after = i0 + LAST < wi ? mid + (size_t) LAST * ci : s.zero;
+      const size_t next = s.next, tap = ci * next;
+      __global const float *wp = s.w + ky * K * tap;
+      for (int c = 0; c < ci; c++, wp += next, mid++)
         {
-          VF b[3][2];
-          HF b_rest[3];
+          VF b[3][2], b_rest[3], a[2 * VW + 1];
 #pragma unroll
-          for (int t = 0; t < 3; t++)
+          for (int t = 0; t < K; t++)
             {
 #pragma unroll
               for (int v = 0; v < full; v++)
                 b[t][v] = VLOAD (wp + t * tap + v * VW);
               if (rest)
-                b_rest[t] = HLOAD (wp + t * tap + full * VW);
+                {
+                  const HF part = HLOAD (wp + t * tap + full * VW);
+                  b_rest[t] = (VF) (part, part);
+                }
             }
 #pragma unroll
-          for (int s = -1; s <= P; s++)
+          for (int i = FIRST; i <= LAST; i++)
             {
-              const float a = s < 0 ? before[c] : s < P ? mid[(size_t) s * ci] : after[c];
+              const float one = i < 0 ? before[c] : i < LAST ? mid[(size_t) i * ci] : after[c];
+              if (rest)
+                a[i - FIRST] = one;
 #pragma unroll
-              for (int t = 0; t < 3; t++)
-                if (s + 1 - t >= 0 && s + 1 - t < P)
-                  {
+              for (int t = 0; t < K; t++)
+                {
+                  const int at = UP * i - t + K / 2, p = at / STRIDE;
+                  if (at < 0 || at % STRIDE || p >= P)
+                    continue;
 #pragma unroll
-                    for (int v = 0; v < full; v++)
-                      acc[s + 1 - t][v] = fma ((VF) a, b[t][v], acc[s + 1 - t][v]);
-                    if (rest)
-                      acc_rest[s + 1 - t] = fma ((HF) a, b_rest[t], acc_rest[s + 1 - t]);
-                  }
+                  for (int v = 0; v < full; v++)
+                    sums[p][v] = fma ((VF) one, b[t][v], sums[p][v]);
+                  if (rest && p / UP % 2)
+                    {
+                      const int pair = p / (2 * UP) * UP + p % UP;
+                      const VF both = (VF) (a[i - APART - FIRST].lo, a[i - FIRST].hi);
+                      halves[pair] = fma (both, b_rest[t], halves[pair]);
+                    }
+                }
             }
         }
     }
 
+  const int left = co - block * WIDTH;
 #pragma unroll
   for (int p = 0; p < P; p++)
     if (x0 + p >= from)
       {
-        const size_t to = ((size_t) row * width + x0 + p) * co;
+        const size_t to = (((size_t) picture * s.ho + line) * s.wo + x0 + p) * co + block * WIDTH;
 #pragma unroll
         for (int v = 0; v < full; v++)
-          put_outputs (acc[p][v], onto + to + v * VW, y + to + v * VW, left - v * VW, add);
+          put_outputs (sums[p][v], s.onto + to + v * VW, s.y + to + v * VW, left - v * VW, add);
         if (rest)
-          put_outputs ((VF) (acc_rest[p], (HF) 0.0f), onto + to + full * VW, y + to + full * VW, left - full * VW, add);
+          {
+            const VF both = halves[p / (2 * UP) * UP + p % UP];
+            const HF one = p / UP % 2 ? both.hi : both.lo;
+            put_outputs ((VF) (one, (HF) 0.0f), s.onto + to + full * VW, s.y + to + full * VW, left - full * VW, add);
+          }
       }
 }
 
-/* Pixels of such a tile, as many as leave the sums in registers.  Of the last, which is
- * moved back to end with the row, only those are written that are not another tile's. */
+/* As many pixels as leave the sums in registers. */
 #define ROW_PX(full, rest) (full + rest > 1 ? VW / 2 : VW)
 
-#define ROW_OF(full, rest)                                                                                            \
-  OUTLINE void rows_##full##rest (__global const float *x, __global const float *w, __global const float *zero,       \
-                                  __global const float *bias, __global const float *onto, __global float *y,          \
-                                  const int row, const int h,                                                         \
-                                  const int width, const int ci, const int co, const int left, const int has_bias,    \
-                                  const int add)                                                                      \
-  {                                                                                                                   \
-    for (int from = 0; from < width; from += ROW_PX (full, rest))                                                     \
-      rows_tile (full, rest, ROW_PX (full, rest), x, w, zero, bias, onto, y, row, from, h, width, ci, co, left,       \
-                 has_bias, add);                                                                                      \
+#define ROW_OF(NAME, full, rest, K, STRIDE, UP)                                                            \
+  OUTLINE void NAME##_##full##rest (const Convolution *s, const int row, const int block)                  \
+  {                                                                                                        \
+    /* a copy, whose numbers the compiler knows to stay as they are when outputs are written */            \
+    const Convolution all = *s;                                                                            \
+    const int picture = row / all.ho, line = row - picture * all.ho;                                       \
+    for (int from = 0; from < all.wo; from += ROW_PX (full, rest))                                         \
+      row_tile (full, rest, K, STRIDE, UP, ROW_PX (full, rest), all, picture, line, from, block);          \
   }
-ROW_OF (2, 0)
-ROW_OF (1, 1)
-ROW_OF (1, 0)
+ROW_OF (plain, 2, 0, 3, 1, 1)
+ROW_OF (plain, 1, 1, 3, 1, 1)
+ROW_OF (plain, 1, 0, 3, 1, 1)
+ROW_OF (plain, 0, 1, 3, 1, 1)
+ROW_OF (strided, 2, 0, 3, 2, 1)
+ROW_OF (strided, 1, 0, 3, 2, 1)
+ROW_OF (spread, 2, 0, 3, 1, 2)
+ROW_OF (spread, 1, 0, 3, 1, 2)
+ROW_OF (product, 2, 0, 1, 1, 1)
+ROW_OF (product, 1, 0, 1, 1, 1)
 
-/* A row of a picture a work-item.  Range: (blocks, rows), or the other way round (`blocks_last`). */
-SINGLE __kernel void
-conv2d_rows (IN (x), IN (w), IN (bias), IN (onto), OUT (y), const int h, const int width, const int ci, const int co,
-             const int has_bias, const int add, const int blocks_last)
-{
-  OPEN_IN (x);
-  OPEN_IN (w);
-  OPEN_IN (bias);
-  OPEN_IN (onto);
-  OPEN_OUT (y);
-  const int blocks = (co + WIDTH - 1) / WIDTH, block = get_global_id (blocks_last ? 1 : 0);
-  const int row = get_global_id (blocks_last ? 0 : 1), left = co - WIDTH * block;
-  __global const float *zero = w + (size_t) blocks * 9 * ci * WIDTH;
-  w += (size_t) block * 9 * ci * WIDTH;
-  bias += block * WIDTH;
-  onto += block * WIDTH;
-  y += block * WIDTH;
-#define CALL(full, rest) rows_##full##rest (x, w, zero, bias, onto, y, row, h, width, ci, co, left, has_bias, add)
-  BY_OUTPUTS (left, CALL)
-#undef CALL
-}
+#define WIDE_OR_NOT(NAME)            \
+  {                                  \
+    if (left > VW)                   \
+      NAME##_20 (&all, other, block); \
+    else                             \
+      NAME##_10 (&all, other, block); \
+  }
 
-/* Range: (blocks, tiles, parities), or (tiles, blocks, parities) where the weights are
- * too large for the cache and each block should be used up first (`blocks_last`). */
+/* A block of outputs of a row, where they go by rows, or else of a tile.  Range: (blocks, rows or tiles, parities),
+ * or the first two exchanged where the weights are too large for the cache and each block should be used up
+ * first (`blocks_last`). */
 SINGLE __kernel void
-conv2d (IN (x), IN (w), IN (bias), IN (onto), OUT (y), const int n, const int hi, const int wi, const int ci,
+conv2d (IN (x), IN (w), IN (zero), IN (bias), IN (onto), OUT (y), const int n, const int hi, const int wi, const int ci,
         const int ho, const int wo, const int co, const int k, const int stride, const int up, const int has_bias,
-        const int add, const int blocks_last)
+        const int add, const int packed, const int by_rows, const int blocks_last)
 {
   OPEN_IN (x);
   OPEN_IN (w);
+  OPEN_IN (zero);
   OPEN_IN (bias);
   OPEN_IN (onto);
   OPEN_OUT (y);
-  const int blocks = (co + WIDTH - 1) / WIDTH;
-  const int block = get_global_id (blocks_last ? 1 : 0), tile = get_global_id (blocks_last ? 0 : 1);
-  const Convolution all = { x, w, w + (size_t) blocks * k * k * ci * WIDTH, bias, onto, y, n, hi, wi, ci, ho, wo, co, k,
-                            stride, up, has_bias, add };
-#define CALL(full, rest) conv2d_tile_##full##rest (&all, tile, block, get_global_id (2))
-  BY_OUTPUTS (co - WIDTH * block, CALL)
-#undef CALL
+  const int block = get_global_id (blocks_last ? 1 : 0), other = get_global_id (blocks_last ? 0 : 1);
+  const int left = co - WIDTH * block;
+  w += (size_t) block * (packed ? k * k * ci * WIDTH : WIDTH);
+  const Convolution all = { x, w, zero, bias, onto, y, n, hi, wi, ci, ho, wo, co, k, stride, up, has_bias, add, packed ? WIDTH : co };
+  if (!by_rows)
+    any_tile (&all, other, block, get_global_id (2));
+  else if (k == 1)
+    WIDE_OR_NOT (product)
+  else if (stride == 2)
+    WIDE_OR_NOT (strided)
+  else if (up == 2)
+    WIDE_OR_NOT (spread)
+  else if (left > VW + HW)
+    plain_20 (&all, other, block);
+  else if (left > VW)
+    plain_11 (&all, other, block);
+  else if (left > HW)
+    plain_10 (&all, other, block);
+  else
+    plain_01 (&all, other, block);
 }
 
 #else /* FSE_GPU */

@@ -50,6 +50,7 @@ struct _FseDevice
   guint64          limit; /* bytes that may be had in all */
 
   /* transfer.c */
+  FseBuffer        zeros; /* fse_device_zeros(), or none yet */
   FseSending       sendings[FSE_SENDINGS];
   guint64          n_sent;
   guint64          n_waits;  /* how often the host waited for the device's answer */

@@ -122,6 +122,9 @@ gboolean fse_device_write (FseDevice *device, FseBuffer buffer, const void *host
 gboolean fse_device_send  (FseDevice *device, FseBuffer buffer, const void *host, gsize floats, GError **error);
 gboolean fse_device_read  (FseDevice *device, FseBuffer buffer, void *host, gsize floats, GError **error);
 gboolean fse_device_zero  (FseDevice *device, FseBuffer buffer, gsize floats, GError **error);
+/* FSE_ZEROS floats that are zero and stay so.  Owned by the device. */
+#define FSE_ZEROS 4096
+gboolean fse_device_zeros (FseDevice *device, FseBuffer *zeros, GError **error);
 gboolean fse_device_copy  (FseDevice *device, FseBuffer from, FseBuffer to, gsize floats, GError **error);
 /* Waits until all that was launched is done, and reports what went wrong. */
 gboolean fse_device_finish (FseDevice *device, GError **error);

@@ -112,6 +112,17 @@ fse_device_zero (FseDevice *device, FseBuffer buffer, gsize floats, GError **err
 }
 
 gboolean
+fse_device_zeros (FseDevice *device, FseBuffer *zeros, GError **error)
+{
+  if (!device->zeros.mem
+      && (!fse_device_alloc (device, FSE_ZEROS, &device->zeros, error)
+          || !fse_device_zero (device, device->zeros, FSE_ZEROS, error)))
+    return FALSE;
+  *zeros = device->zeros;
+  return TRUE;
+}
+
+gboolean
 fse_device_copy (FseDevice *device, FseBuffer from, FseBuffer to, gsize floats, GError **error)
 {
   cl_event event = NULL;

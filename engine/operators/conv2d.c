@@ -9,9 +9,9 @@
  *           partial sums are then added in order (no atomics);
  *   dbias   [o] = sum over pixels of dy, as one more row of the same partials.
  *
- * The cpu family repacks the weights before use (conv2d.cl says how), and takes
- * 3x3 convolutions without stride by rows; on the gpu family a 1x1 convolution
- * is a plain matrix product.
+ * The cpu family goes by rows where they are long enough, and reads weights where they
+ * lie, but for dx and for many outputs, where it packs them first (conv2d.cl says
+ * how); on the gpu family a 1x1 convolution is a plain matrix product.
  */
 #include "operators/conv-tile.h"
 #include "operators/gemm.h"
@@ -21,6 +21,8 @@
 #define CHUNK_PIXELS 512  /* x and dy of so many pixels stay in a core's second cache */
 #define MAX_CHUNKS 64     /* bounds the memory of the partial sums */
 #define ONTO 3            /* the input that is a residual */
+#define FAR_APART 256     /* outputs; weights of so many lie so far apart from channel to channel that few fit the caches */
+#define PRODUCT_ROW 64    /* pixels that a work-item of a 1x1 convolution takes where it may */
 #define LARGE_WEIGHTS (1 << 17) /* floats; more do not stay in a core's second cache */
 
 enum
@@ -76,7 +78,7 @@ packed_floats (FseDevice *device, gint taps, gint ci, gint co)
 {
   gint width = block_width (device);
 
-  return (gsize) ceil_div (co, width) * taps * ci * width + ci;
+  return (gsize) ceil_div (co, width) * taps * ci * width;
 }
 
 /* A 1x1 convolution without stride has no borders: its pixels can be regrouped at will. */
@@ -107,13 +109,26 @@ range_tiles (FseConvTile tile, gint rows, gint columns, gint z)
   return fse_range_groups ((gsize) ceil_div (rows, tile.m) * items, ceil_div (columns, tile.n), z, items, 1, 1);
 }
 
-/* Whether the cpu family's kernel for rows serves: it wants rows as long as its tiles. */
+/* Lays `l` out for the cpu family's kernel for rows, which wants rows as long as its tiles; FALSE where it does not serve. */
 static gboolean
-goes_by_rows (FseDevice *device, gint k, const Layout *l)
+lay_in_rows (FseDevice *device, gint k, Layout *l)
 {
   gint vector = (gint) fse_device_vector (device), last = (l->co - 1) % block_width (device) + 1;
+  gint tile = last > vector ? vector / 2 : vector;
 
-  return k == 3 && l->stride == 1 && l->up == 1 && l->wo >= (last > vector ? vector / 2 : vector);
+  if (k == 1 && l->stride == 1 && l->up == 1)
+    {
+      gint pixels = l->n * l->ho * l->wo;
+
+      if (pixels % PRODUCT_ROW == 0)
+        {
+          l->n = 1;
+          l->hi = l->ho = pixels / PRODUCT_ROW;
+          l->wi = l->wo = PRODUCT_ROW;
+        }
+      return l->wo >= tile;
+    }
+  return k == 3 && l->wo >= tile && (l->up == 1 || l->wo % 2 == 0);
 }
 
 /* Blocks change fastest, or, `blocks_last`, slowest. */
@@ -124,48 +139,55 @@ range_blocks (gint blocks, gint others, gint parities, gboolean blocks_last)
 }
 
 static gboolean
+convolve_tiles (FseNode *node, const Layout *l, FseBuffer x, FseBuffer weight, gboolean swapped, FseBuffer bias,
+                gboolean has_bias, gboolean add, FseBuffer y, GError **error)
+{
+  const FseConvTiles *tiles = fse_conv_tiles (node->device, error);
+  gint                pixels = l->n * ceil_div (l->ho, l->up) * ceil_div (l->wo, l->up);
+  FseRange            range;
+
+  if (!tiles)
+    return FALSE;
+  range = range_tiles (tiles->tile[FSE_CONV_SUMS], pixels, l->co, l->up * l->up);
+  return fse_launch (node->device, tiles->program[FSE_CONV_SUMS], "conv2d", range, error, FSE_BUF (x), FSE_BUF (weight),
+                     FSE_BUF (bias), FSE_BUF (y), FSE_INT (l->n), FSE_INT (l->hi), FSE_INT (l->wi), FSE_INT (l->ci),
+                     FSE_INT (l->ho), FSE_INT (l->wo), FSE_INT (l->co), FSE_INT (((const Conv2d *) node->params)->k),
+                     FSE_INT (l->stride), FSE_INT (l->up), FSE_INT (has_bias), FSE_INT (add), FSE_INT (swapped), FSE_END);
+}
+
+static gboolean
+convolve_vectors (FseNode *node, const Layout *l, FseBuffer x, FseBuffer weight, gboolean swapped, FseBuffer bias,
+                  gboolean has_bias, const FseBuffer *onto, FseBuffer y, GError **error)
+{
+  FseDevice *device = node->device;
+  gint       k = ((const Conv2d *) node->params)->k, blocks = ceil_div (l->co, block_width (device));
+  gboolean   blocks_last = (gsize) k * k * l->ci * l->co > LARGE_WEIGHTS, packed = swapped || l->co >= FAR_APART;
+  Layout     rows = *l;
+  gboolean   by_rows = lay_in_rows (device, k, &rows);
+  gint       tiles = ceil_div (l->n * ceil_div (l->ho, l->up) * ceil_div (l->wo, l->up), tile_pixels (device));
+  FseBuffer  zeros, used = packed ? node->scratch[swapped ? PACKED_SWAPPED : PACKED] : weight;
+
+  return fse_device_zeros (device, &zeros, error)
+         && (!packed || fse_launch (device, "conv2d", "conv2d_pack", fse_range_single (k * k, blocks, 1), error,
+                                    FSE_BUF (weight), FSE_BUF (used), FSE_INT (k * k), FSE_INT (l->ci), FSE_INT (l->co),
+                                    FSE_INT (swapped), FSE_END))
+         && fse_launch (device, "conv2d", "conv2d",
+                        by_rows ? range_blocks (blocks, rows.n * rows.ho, 1, blocks_last)
+                                : range_blocks (blocks, tiles, l->up * l->up, blocks_last),
+                        error, FSE_BUF (x), FSE_BUF (used), FSE_BUF (zeros), FSE_BUF (bias), FSE_BUF (onto ? *onto : y),
+                        FSE_BUF (y), FSE_INT (rows.n), FSE_INT (rows.hi), FSE_INT (rows.wi), FSE_INT (l->ci),
+                        FSE_INT (rows.ho), FSE_INT (rows.wo), FSE_INT (l->co), FSE_INT (k), FSE_INT (l->stride),
+                        FSE_INT (l->up), FSE_INT (has_bias), FSE_INT (onto != NULL), FSE_INT (packed),
+                        FSE_INT (by_rows), FSE_INT (blocks_last), FSE_END);
+}
+
+static gboolean
 convolve (FseNode *node, const Layout *l, FseBuffer x, FseBuffer weight, gboolean swapped, FseBuffer bias,
           gboolean has_bias, const FseBuffer *onto, FseBuffer y, GError **error)
 {
-  FseDevice *device = node->device;
-  gint       k = ((const Conv2d *) node->params)->k;
-  gint       pixels = l->n * ceil_div (l->ho, l->up) * ceil_div (l->wo, l->up);
-  gint       parities = l->up * l->up;
-
-  if (fse_device_family (device) == FSE_FAMILY_GPU)
-    {
-      const FseConvTiles *tiles = fse_conv_tiles (device, error);
-      FseRange            range;
-
-      if (!tiles)
-        return FALSE;
-      range = range_tiles (tiles->tile[FSE_CONV_SUMS], pixels, l->co, parities);
-      return fse_launch (device, tiles->program[FSE_CONV_SUMS], "conv2d", range, error, FSE_BUF (x),
-                         FSE_BUF (weight), FSE_BUF (bias), FSE_BUF (y), FSE_INT (l->n), FSE_INT (l->hi), FSE_INT (l->wi), FSE_INT (l->ci),
-                         FSE_INT (l->ho), FSE_INT (l->wo), FSE_INT (l->co), FSE_INT (k), FSE_INT (l->stride),
-                         FSE_INT (l->up), FSE_INT (has_bias), FSE_INT (onto != NULL), FSE_INT (swapped), FSE_END);
-    }
-  else
-    {
-      gint      blocks = ceil_div (l->co, block_width (device)), tiles = ceil_div (pixels, tile_pixels (device));
-      gboolean  blocks_last = (gsize) k * k * l->ci * l->co > LARGE_WEIGHTS;
-      FseBuffer packed = node->scratch[swapped ? PACKED_SWAPPED : PACKED];
-
-      if (!fse_launch (device, "conv2d", "conv2d_pack", fse_range_single (k * k + 1, blocks, 1), error,
-                       FSE_BUF (weight), FSE_BUF (packed), FSE_INT (k * k), FSE_INT (l->ci), FSE_INT (l->co),
-                       FSE_INT (swapped), FSE_END))
-        return FALSE;
-      if (goes_by_rows (device, k, l))
-        return fse_launch (device, "conv2d", "conv2d_rows", range_blocks (blocks, l->n * l->ho, 1, blocks_last), error,
-                           FSE_BUF (x), FSE_BUF (packed), FSE_BUF (bias), FSE_BUF (onto ? *onto : y), FSE_BUF (y),
-                           FSE_INT (l->ho), FSE_INT (l->wo), FSE_INT (l->ci), FSE_INT (l->co), FSE_INT (has_bias),
-                           FSE_INT (onto != NULL), FSE_INT (blocks_last), FSE_END);
-      return fse_launch (device, "conv2d", "conv2d", range_blocks (blocks, tiles, parities, blocks_last), error,
-                         FSE_BUF (x), FSE_BUF (packed), FSE_BUF (bias), FSE_BUF (onto ? *onto : y), FSE_BUF (y),
-                         FSE_INT (l->n), FSE_INT (l->hi), FSE_INT (l->wi), FSE_INT (l->ci), FSE_INT (l->ho),
-                         FSE_INT (l->wo), FSE_INT (l->co), FSE_INT (k), FSE_INT (l->stride), FSE_INT (l->up),
-                         FSE_INT (has_bias), FSE_INT (onto != NULL), FSE_INT (blocks_last), FSE_END);
-    }
+  if (fse_device_family (node->device) == FSE_FAMILY_GPU)
+    return convolve_tiles (node, l, x, weight, swapped, bias, has_bias, onto != NULL, y, error);
+  return convolve_vectors (node, l, x, weight, swapped, bias, has_bias, onto, y, error);
 }
 
 /* Without a residual. */
@@ -332,13 +354,15 @@ fse_conv2d_onto (FseTape *tape, FseTensor *x, FseTensor *weight, FseTensor *bias
 
   g_assert (weight->n == weight->h && (conv.k == 1 || conv.k == 3) && weight->w == x->c);
   g_assert (stride == 1 || stride == 2);
+  g_assert (MAX (x->c, weight->c) <= FSE_ZEROS);
   g_assert (!onto || (onto->n == out->n && onto->h == out->h && onto->w == out->w && onto->c == out->c));
   g_assert (!bias || fse_tensor_floats (bias) == (gsize) weight->c);
 
   if (fse_device_family (device) == FSE_FAMILY_CPU)
     {
       width = ceil_div (weight->c, block_width (device)) * block_width (device);
-      fse_node_scratch (node, PACKED, packed_floats (device, taps, x->c, weight->c), FSE_SCRATCH_FORWARD);
+      if (weight->c >= FAR_APART)
+        fse_node_scratch (node, PACKED, packed_floats (device, taps, x->c, weight->c), FSE_SCRATCH_FORWARD);
       fse_node_scratch (node, PACKED_SWAPPED, packed_floats (device, taps, weight->c, x->c), FSE_SCRATCH_BACKWARD);
     }
   chunk_rows (&conv, out, &rows, &line, &rows_chunk, &chunks);

@@ -111,7 +111,7 @@ fse_weights_allocate (FseWeights *weights, gboolean training, GError **error)
     return TRUE;
 
   for (gint i = 0; i <= last; i++)
-    if (!fse_device_alloc (weights->device, weights->floats, &weights->arena[i], error)
+    if (!fse_device_alloc (weights->device, weights->floats + 64, &weights->arena[i], error)
         || !fse_device_zero (weights->device, weights->arena[i], weights->floats, error))
       {
         release (weights); /* a smaller try may follow */
