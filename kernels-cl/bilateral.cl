@@ -184,44 +184,35 @@ bilateral_slice_backward_grid (IN (guide), IN (dy), OUT (dgrid), const int h, co
 
 #else
 
-/* A cell's part for one guide has one owner, who looks through the pixels that read it. */
-__kernel SINGLE void
+/* A cell has one work-group, whose work-items have four numbers of one bin's map each, and look through the pixels that
+ * read it.  Range: (cells of a row, rows, pictures) groups of GUIDES bins MAP / 4. */
+__kernel void
 bilateral_slice_backward_grid (IN (guide), IN (dy), OUT (dgrid), const int h, const int w, const int f, const int bins,
                                const int add)
 {
-  const int gy = get_global_id (1), gh = h / f, gw = w / f, part = bins * MAP;
-  OPEN_IN (guide) + get_global_id (2) * h * w * GUIDES;
+  const int gx = get_group_id (0), gy = get_global_id (1), gh = h / f, gw = w / f, t = get_local_id (0);
+  const int bin = t / (MAP / 4) % bins, k = t / (MAP / 4) / bins, four = t % (MAP / 4);
+  OPEN_IN (guide) + get_global_id (2) * h * w * GUIDES + k;
   OPEN_IN (dy) + get_global_id (2) * h * w * MAP;
-  OPEN_OUT (dgrid) + (get_global_id (2) * gh + gy) * gw * GUIDES * part;
+  OPEN_OUT (dgrid) + ((get_global_id (2) * gh + gy) * gw + gx) * GUIDES * bins * MAP;
   /* a pixel reads cells less than one apart */
   const int reach = (f + 1) / 2, y0 = max (f * gy - reach, 0), y1 = min (f * gy + f + reach, h);
-  EACH_X (column, gw * GUIDES)
-  {
-    const int gx = column / GUIDES, k = column - gx * GUIDES;
-    const int x0 = max (f * gx - reach, 0), x1 = min (f * gx + f + reach, w);
-    __global float *to = dgrid + (size_t) column * part;
-    if (!add)
-      for (int i = 0; i < part; i += 4)
-        vstore4 ((float4) 0.0f, 0, to + i);
-    for (int y = y0; y < y1; y++)
-      {
-        const float sy = share (place (y, f, gh), gy);
-        for (int x = x0; x < x1; x++)
-          {
-            const float  s = sy * share (place (x, f, gw), gx);
-            const size_t p = (size_t) y * w + x;
-            const Level  l = level (guide[p * GUIDES + k], bins);
-            const float8 first = vload8 (0, dy + p * MAP);
-            const float4 rest = vload4 (2, dy + p * MAP);
-            __global float *m = to + l.low * MAP;
-            vstore8 (fma ((float8) (s * (1.0f - l.t)), first, vload8 (0, m)), 0, m);
-            vstore4 (fma ((float4) (s * (1.0f - l.t)), rest, vload4 (2, m)), 2, m);
-            m += MAP;
-            vstore8 (fma ((float8) (s * l.t), first, vload8 (0, m)), 0, m);
-            vstore4 (fma ((float4) (s * l.t), rest, vload4 (2, m)), 2, m);
-          }
-      }
-  }
+  const int x0 = max (f * gx - reach, 0), x1 = min (f * gx + f + reach, w);
+  float4    sum = 0.0f;
+
+  for (int y = y0; y < y1; y++)
+    {
+      const float sy = share (place (y, f, gh), gy);
+      for (int x = x0; x < x1; x++)
+        {
+          const int   p = y * w + x;
+          const Level l = level (guide[(size_t) p * GUIDES], bins);
+          const float tent = l.low == bin ? 1.0f - l.t : l.low + 1 == bin ? l.t : 0.0f;
+          sum = fma ((float4) (sy * share (place (x, f, gw), gx) * tent), vload4 (four, dy + (size_t) p * MAP), sum);
+        }
+    }
+  dgrid += (k * bins + bin) * MAP;
+  vstore4 (add ? sum + vload4 (four, dgrid) : sum, four, dgrid);
 }
 
 #endif

@@ -98,37 +98,123 @@ typedef int4 VI;
 #define EACH(i, n)                                                            \
   for (size_t i = get_global_id (0) * 4; i < (n); i += get_global_size (0) * 4)
 
-/* Convolutions are implicit matrix products: TM rows x TN columns a work-group, TK deep,
- * staged in local memory; each work-item owns RM x RN outputs, a step of LM or LN apart.
- * The sizes come with the program's name (engine/operators/conv-tile.h). */
+/* Convolutions are implicit matrix products: TM rows x TN columns a work-group, TK deep, staged
+ * in local memory in fours along rows and columns; each work-item owns RM x RN outputs, in fours that
+ * lie LM or LN fours apart.  The sizes come with the program's name (engine/operators/conv-tile.h). */
 #ifdef TM
 #define LM (TM / RM)
 #define LN (TN / RN)
 #define ITEMS (LM * LN)
 #define TILE_GROUP __attribute__ ((reqd_work_group_size (ITEMS, 1, 1)))
 
-/* acc += a b for one stage; tm and tn are the first of the work-item's rows and columns. */
+/* acc += a b for one stage, whose lines are of one depth; tm and tn are the first of the work-item's fours of rows and
+ * of columns. */
 static inline void
-fse_tile_product (__local const float (*a)[TM + 1], __local const float (*b)[TN + 1], const int tm, const int tn,
-                  float acc[RM][RN])
+fse_tile_product (__local const float4 (*a)[TM / 4 + 1], __local const float4 (*b)[TN / 4 + 1], const int tm,
+                  const int tn, float4 acc[RM][RN / 4])
 {
   /* not all of TK: some drivers lose their way in so long a body */
 #pragma unroll 4
   for (int s = 0; s < TK; s++)
     {
-      float ra[RM], rb[RN];
+      float4 rb[RN / 4];
 #pragma unroll
-      for (int i = 0; i < RM; i++)
-        ra[i] = a[s][tm + LM * i];
-#pragma unroll
-      for (int j = 0; j < RN; j++)
+      for (int j = 0; j < RN / 4; j++)
         rb[j] = b[s][tn + LN * j];
 #pragma unroll
-      for (int i = 0; i < RM; i++)
+      for (int i = 0; i < RM / 4; i++)
+        {
+          const float4 ra = a[s][tm + LM * i];
 #pragma unroll
-        for (int j = 0; j < RN; j++)
-          acc[i][j] = fma (ra[i], rb[j], acc[i][j]);
+          for (int j = 0; j < RN / 4; j++)
+            {
+              acc[4 * i][j] = fma ((float4) ra.x, rb[j], acc[4 * i][j]);
+              acc[4 * i + 1][j] = fma ((float4) ra.y, rb[j], acc[4 * i + 1][j]);
+              acc[4 * i + 2][j] = fma ((float4) ra.z, rb[j], acc[4 * i + 2][j]);
+              acc[4 * i + 3][j] = fma ((float4) ra.w, rb[j], acc[4 * i + 3][j]);
+            }
+        }
     }
+}
+
+/* The same where a's lines are of one row each, of which the work-item has those LM apart. */
+static inline void
+fse_tile_product_rows (__local const float4 (*a)[TK / 4 + 1], __local const float4 (*b)[TN / 4 + 1], const int tm,
+                       const int tn, float4 acc[RM][RN / 4])
+{
+#define ADD_DEPTH(e, part)                                       \
+  {                                                              \
+    _Pragma ("unroll") for (int j = 0; j < RN / 4; j++)          \
+    {                                                            \
+      const float4 rb = b[4 * s + e][tn + LN * j];               \
+      _Pragma ("unroll") for (int i = 0; i < RM; i++)            \
+        acc[i][j] = fma ((float4) ra[i].part, rb, acc[i][j]);    \
+    }                                                            \
+  }
+#pragma unroll 1
+  for (int s = 0; s < TK / 4; s++)
+    {
+      float4 ra[RM];
+#pragma unroll
+      for (int i = 0; i < RM; i++)
+        ra[i] = a[tm + LM * i][s];
+      ADD_DEPTH (0, x)
+      ADD_DEPTH (1, y)
+      ADD_DEPTH (2, z)
+      ADD_DEPTH (3, w)
+    }
+#undef ADD_DEPTH
+}
+
+/* Four floats of which `left` are there, zeros beyond; `fours`: there are all or none, at a multiple of 16 bytes. */
+static inline float4
+fse_get_four (__global const float *p, const int left, const bool fours)
+{
+  float4 v = 0.0f;
+
+  if (left <= 0)
+    return v;
+  if (fours)
+    return *(__global const float4 *) p;
+  v.x = p[0];
+  if (left > 1)
+    v.y = p[1];
+  if (left > 2)
+    v.z = p[2];
+  if (left > 3)
+    v.w = p[3];
+  return v;
+}
+
+/* Four numbers that follow one another in depth, of one column, from a line of `fours` fours on. */
+static inline void
+fse_put_down (__local float4 *line, const int fours, const int column, const float4 v)
+{
+  __local float *p = (__local float *) line + column;
+
+  p[0] = v.x;
+  p[4 * fours] = v.y;
+  p[8 * fours] = v.z;
+  p[12 * fours] = v.w;
+}
+
+static inline void
+fse_put_four (const float4 v, __global float *p, const int left, const bool fours)
+{
+  if (left <= 0)
+    return;
+  if (fours)
+    {
+      *(__global float4 *) p = v;
+      return;
+    }
+  p[0] = v.x;
+  if (left > 1)
+    p[1] = v.y;
+  if (left > 2)
+    p[2] = v.z;
+  if (left > 3)
+    p[3] = v.w;
 }
 #endif
 #define EACH_X(x, w)                \

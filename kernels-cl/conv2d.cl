@@ -372,93 +372,158 @@ conv2d (IN (x), IN (w), IN (zero), IN (bias), IN (onto), OUT (y), const int n, c
 
 #else /* FSE_GPU */
 
-/* Every pixel's outputs = bias, onto which a matrix product is then added. */
-__kernel void
-conv2d_bias (IN (bias), OUT (y), const uint co)
-{
-  OPEN_IN (bias);
-  OPEN_OUT (y);
-  const uint o = get_global_id (0), pixel = get_global_id (1);
-  if (o < co)
-    y[(size_t) pixel * co + o] = bias[o];
-}
+/* Fours that a work-item brings for each stage, in steps of so many rows or columns: of x, of the weights
+ * as they are (fours of outputs), and of swapped ones (fours of channels, which are the depth). */
+#define DEEP (TK / 4)
+#define STEP_DEEP (ITEMS / DEEP)
+#define FOURS_X (TM / STEP_DEEP)
+#define FOURS_W (TN / STEP_DEEP)
+#define STEP_WIDE (ITEMS / (TN / 4))
 
-/* Rows are pixels, columns outputs.  `swapped`: the weights are [k, k, co, ci]
- * and mirrored (the data gradient).  Range: (pixels / TM, co / TN, parities) groups. */
+/* Rows are pixels, columns outputs, the depth is channels of one tap after the other.  `swapped`: the weights
+ * are [k, k, co, ci] and mirrored (the data gradient).  Where there are too few tiles for a GPU's units, the depth
+ * falls into `parts`, whose sums go to y [parts][floats of y, to a four] without bias and `onto`, for conv2d_sum.
+ * While one stage is multiplied, the next is on its way from memory.
+ * Range: (pixels / TM, co / TN, parities x parts) groups. */
 TILE_GROUP __kernel void
-conv2d (IN (x), IN (w), IN (bias), OUT (y), const int n, const int hi, const int wi, const int ci,
+conv2d (IN (x), IN (w), IN (bias), IN (onto), OUT (y), const int n, const int hi, const int wi, const int ci,
         const int ho, const int wo, const int co, const int k, const int stride, const int up,
-        const int has_bias, const int add, const int swapped)
+        const int has_bias, const int add, const int swapped, const int parts)
 {
   OPEN_IN (x);
   OPEN_IN (w);
   OPEN_IN (bias);
+  OPEN_IN (onto);
   OPEN_OUT (y);
-  __local float a[TK][TM + 1], b[TK][TN + 1];
-  __local int sy[TM], sx[TM], sn[TM];
-  const int t = get_local_id (0), tn = t % LN, tm = t / LN;
-  const int py = get_group_id (2) >> 1, px = get_group_id (2) & 1;
+  __local float4 a[2][TM][TK / 4 + 1], b[2][TK][TN / 4 + 1];
+  const int t = get_local_id (0), tn = t % LN, tm = t / LN, part = get_group_id (2) / (up * up);
+  const int parity = get_group_id (2) - part * up * up, py = parity >> 1, px = parity & 1;
   const int gh = (ho - py + up - 1) / up, gw = (wo - px + up - 1) / up;
   const int pixels = n * gh * gw, first = get_group_id (0) * TM, o0 = get_group_id (1) * TN;
+  const bool fours_in = ci % 4 == 0, fours_out = co % 4 == 0;
+  const int deep = t % DEEP * 4, row0 = t / DEEP, wide = t % (TN / 4) * 4, deep0 = t / (TN / 4);
 
-  for (int m = t; m < TM; m += ITEMS)
+  /* taps that meet a pixel: every one, or every other in each direction */
+  const int by = k / 2 - py, bx = k / 2 - px, ky0 = up == 2 ? (k / 2 + py) & 1 : 0, kx0 = up == 2 ? (k / 2 + px) & 1 : 0;
+
+  /* where in x the rows of this work-item lie, seen through the tap in the middle, and, bit by bit, the taps inside */
+  int  from[FOURS_X];
+  uint inside[FOURS_X];
+#pragma unroll
+  for (int i = 0; i < FOURS_X; i++)
     {
-      const int pixel = min (first + m, pixels - 1), row = pixel / max (gw, 1), picture = row / max (gh, 1);
-      sy[m] = row - picture * gh;
-      sx[m] = pixel - row * gw;
-      sn[m] = picture;
+      const int pixel = first + row0 + i * STEP_DEEP, row = pixel / max (gw, 1), picture = row / max (gh, 1);
+      const int yy = (row - picture * gh) * stride, xx = (pixel - row * gw) * stride;
+      from[i] = ((picture * hi + yy) * wi + xx) * ci + deep;
+      inside[i] = 0;
+      for (int ky = ky0; ky < k; ky += up)
+        for (int kx = kx0; kx < k; kx += up)
+          if (pixel < pixels && (uint) (yy + (ky - by) / up) < (uint) hi && (uint) (xx + (kx - bx) / up) < (uint) wi)
+            inside[i] |= 1u << (ky * k + kx);
     }
-  float acc[RM][RN];
-  for (int j = 0; j < RN; j++)
+  float4 acc[RM][RN / 4];
+#pragma unroll
+  for (int i = 0; i < RM; i++)
+#pragma unroll
+    for (int j = 0; j < RN / 4; j++)
+      acc[i][j] = 0.0f;
+
+  const int taps_y = (k - ky0 + up - 1) / up, taps_x = (k - kx0 + up - 1) / up, per_tap = (ci + TK - 1) / TK;
+  const int stages = taps_y * taps_x * per_tap, q0 = stages * part / parts, q1 = stages * (part + 1) / parts;
+  int at = q0 / per_tap, c0 = (q0 - at * per_tap) * TK, ky = ky0 + at / max (taps_x, 1) * up;
+  int kx = kx0 + at % max (taps_x, 1) * up;
+  for (int q = q0; q <= q1; q++)
     {
-      const int o = o0 + tn + LN * j;
-      const float v = has_bias && o < co ? bias[o] : 0.0f;
-      for (int i = 0; i < RM; i++)
-        acc[i][j] = v;
+      float4 new_a[FOURS_X], new_b[FOURS_W];
+      if (q < q1)
+        {
+          const int tap = ky * k + kx, ahead = (((ky - by) / up) * wi + (kx - bx) / up) * ci + c0, left = ci - c0 - deep;
+#pragma unroll
+          for (int i = 0; i < FOURS_X; i++)
+            new_a[i] = fse_get_four (x + (from[i] + ahead), inside[i] >> tap & 1 ? left : 0, fours_in);
+#pragma unroll
+          for (int i = 0; i < FOURS_W; i++)
+            if (swapped)
+              {
+                const int o = o0 + row0 + i * STEP_DEEP;
+                new_b[i] = fse_get_four (w + (((k * k - 1 - tap) * co + o) * ci + c0 + deep), o < co ? left : 0, fours_in);
+              }
+            else
+              {
+                const int c = c0 + deep0 + i * STEP_WIDE;
+                new_b[i] = fse_get_four (w + ((tap * ci + c) * co + o0 + wide), c < ci ? co - o0 - wide : 0, fours_out);
+              }
+          c0 += TK;
+          if (c0 >= ci)
+            {
+              c0 = 0;
+              kx += up;
+              if (kx >= k)
+                {
+                  kx = kx0;
+                  ky += up;
+                }
+            }
+        }
+      if (q > q0)
+        fse_tile_product_rows (a[(q - 1) & 1], b[(q - 1) & 1], tm, tn, acc);
+      if (q < q1)
+        {
+#pragma unroll
+          for (int i = 0; i < FOURS_X; i++)
+            a[q & 1][row0 + i * STEP_DEEP][deep / 4] = new_a[i];
+#pragma unroll
+          for (int i = 0; i < FOURS_W; i++)
+            if (swapped)
+              fse_put_down (&b[q & 1][deep][0], TN / 4 + 1, row0 + i * STEP_DEEP, new_b[i]);
+            else
+              b[q & 1][deep0 + i * STEP_WIDE][wide / 4] = new_b[i];
+        }
+      barrier (CLK_LOCAL_MEM_FENCE);
     }
-  barrier (CLK_LOCAL_MEM_FENCE);
 
-  const int by = k / 2 - py, bx = k / 2 - px;
-  for (int ky = up == 2 ? (k / 2 + py) & 1 : 0; ky < k; ky += up)
-    for (int kx = up == 2 ? (k / 2 + px) & 1 : 0; kx < k; kx += up)
-      {
-        const int dy = (ky - by) / up, dx = (kx - bx) / up, tap = ky * k + kx;
-        for (int c0 = 0; c0 < ci; c0 += TK)
-          {
-            for (int i = 0; i < TM * TK / ITEMS; i++)
-              {
-                const int s = t % TK, m = t / TK + i * (ITEMS / TK);
-                const int yy = sy[m] * stride + dy, xx = sx[m] * stride + dx;
-                const bool inside = first + m < pixels && c0 + s < ci && (uint) yy < (uint) hi && (uint) xx < (uint) wi;
-                a[s][m] = inside ? x[(((size_t) sn[m] * hi + yy) * wi + xx) * ci + c0 + s] : 0.0f;
-              }
-            for (int i = 0; i < TN * TK / ITEMS; i++)
-              {
-                const int s = swapped ? t % TK : t / TN + i * (ITEMS / TN);
-                const int o = swapped ? t / TK + i * (ITEMS / TK) : t % TN;
-                const bool inside = c0 + s < ci && o0 + o < co;
-                const size_t at = swapped ? ((size_t) (k * k - 1 - tap) * co + o0 + o) * ci + c0 + s
-                                          : ((size_t) tap * ci + c0 + s) * co + o0 + o;
-                b[s][o] = inside ? w[at] : 0.0f;
-              }
-            barrier (CLK_LOCAL_MEM_FENCE);
-            fse_tile_product (a, b, tm, tn, acc);
-            barrier (CLK_LOCAL_MEM_FENCE);
-          }
-      }
-
+  const size_t slab = ((size_t) n * ho * wo * co + 3) / 4 * 4;
+#pragma unroll
   for (int i = 0; i < RM; i++)
     {
-      const int m = tm + LM * i;
-      if (first + m >= pixels)
+      const int pixel = first + tm + LM * i;
+      if (pixel >= pixels)
         continue;
-      const size_t at = (((size_t) sn[m] * ho + sy[m] * up + py) * wo + sx[m] * up + px) * co;
-      for (int j = 0; j < RN; j++)
+      const int row = pixel / gw, picture = row / gh;
+      const size_t to = up == 1 ? (size_t) pixel * co
+                                : (((size_t) picture * ho + (row - picture * gh) * up + py) * wo + (pixel - row * gw) * up + px) * co;
+#pragma unroll
+      for (int j = 0; j < RN / 4; j++)
         {
-          const int o = o0 + tn + LN * j;
-          if (o < co)
-            y[at + o] = add ? y[at + o] + acc[i][j] : acc[i][j];
+          const int o = o0 + 4 * (tn + LN * j);
+          float4 v = acc[i][j];
+          if (has_bias && parts == 1)
+            v += fse_get_four (bias + o, co - o, fours_out);
+          if (add && parts == 1)
+            v += fse_get_four (onto + to + o, co - o, fours_out);
+          fse_put_four (v, y + part * slab + to + o, co - o, fours_out);
         }
+    }
+}
+
+/* y = bias + onto + the parts' sums, in order. */
+__kernel void
+conv2d_sum (IN (sums), IN (bias), IN (onto), OUT (y), const uint floats, const int parts, const int co,
+            const int has_bias, const int add)
+{
+  OPEN_IN (sums);
+  OPEN_IN (bias);
+  OPEN_IN (onto);
+  OPEN_OUT (y);
+  const size_t slab = ((size_t) floats + 3) / 4 * 4;
+  EACH (i, floats)
+    {
+      float4 v = add ? fse_get (onto + i, floats - i) : (float4) 0.0f;
+      if (has_bias)
+        v += (float4) (bias[i % co], bias[(i + 1) % co], bias[(i + 2) % co], bias[(i + 3) % co]);
+      for (int p = 0; p < parts; p++)
+        v += *(__global const float4 *) (sums + p * slab + i);
+      fse_put (v, y + i, floats - i);
     }
 }
 

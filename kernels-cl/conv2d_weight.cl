@@ -262,9 +262,15 @@ conv2d_weight_sum (IN (part), OUT (dw), OUT (db), const int chunks, const int ro
 
 #else /* FSE_GPU */
 
+/* Fours that a work-item brings for each stage, in steps of so many pixels: of x and of dy. */
+#define FOURS_X (TM * TK / 4 / ITEMS)
+#define FOURS_DY (TN * TK / 4 / ITEMS)
+#define STEP_X (ITEMS / (TM / 4))
+#define STEP_DY (ITEMS / (TN / 4))
 
 /* Rows are (tap, channel of x), one more row of ones gives the bias gradient;
  * columns outputs; the depth is the pixels of one chunk.  Partials [chunk][k k ci + 1][co].
+ * While one stage is multiplied, the next is on its way from memory.
  * Range: (rows / TM, co / TN, chunks) groups. */
 TILE_GROUP __kernel void
 conv2d_weight (IN (x), IN (dy), OUT (part), const int n, const int hi, const int wi, const int ci,
@@ -273,76 +279,138 @@ conv2d_weight (IN (x), IN (dy), OUT (part), const int n, const int hi, const int
   OPEN_IN (x);
   OPEN_IN (dy);
   OPEN_OUT (part);
-  __local float a[TK][TM + 1], b[TK][TN + 1];
-  __local int sy[TK], sx[TK], sn[TK];
+  __local float4 a[2][TK][TM / 4 + 1], b[2][TK][TN / 4 + 1];
   const int t = get_local_id (0), tn = t % LN, tm = t / LN;
   const int rows = k * k * ci + 1, first = get_group_id (0) * TM, o0 = get_group_id (1) * TN;
   const int pixel0 = get_group_id (2) * chunk, pixel1 = min (pixel0 + chunk, n * ho * wo);
-  const int row = first + t % TM, tap = row / ci, c = row - tap * ci;
-  const int oy = tap / k - k / 2, ox = tap % k - k / 2;
-  float acc[RM][RN];
+  const bool fours_in = ci % 4 == 0, fours_out = co % 4 == 0;
+
+  /* the rows that this work-item brings: four channels of one tap, where channels are fours */
+  const int row = first + t % (TM / 4) * 4, tap = row / ci, c = row - tap * ci;
+  const int oy = tap / k - k / 2, ox = tap % k - k / 2, wide = o0 + t % (TN / 4) * 4;
+  /* where the pixels of this work-item lie: in the grid of dy, and in x, seen through the row's tap */
+  int sy[FOURS_X], sx[FOURS_X], from[FOURS_X];
+#pragma unroll
+  for (int i = 0; i < FOURS_X; i++)
+    {
+      const int pixel = pixel0 + t / (TM / 4) + i * STEP_X, line = pixel / wo, picture = line / ho;
+      sy[i] = line - picture * ho;
+      sx[i] = pixel - line * wo;
+      from[i] = ((picture * hi + sy[i] * stride) * wi + sx[i] * stride) * ci;
+    }
+  float4 acc[RM][RN / 4];
+#pragma unroll
   for (int i = 0; i < RM; i++)
-    for (int j = 0; j < RN; j++)
+#pragma unroll
+    for (int j = 0; j < RN / 4; j++)
       acc[i][j] = 0.0f;
 
-  for (int p = pixel0; p < pixel1; p += TK)
+  const int stages = max (pixel1 - pixel0 + TK - 1, 0) / TK;
+  for (int q = 0; q <= stages; q++)
     {
-      if (t < TK)
+      const int p = pixel0 + q * TK;
+      float4 new_a[FOURS_X], new_b[FOURS_DY];
+      if (q < stages)
         {
-          const int pixel = min (p + t, pixel1 - 1), line = pixel / wo, picture = line / ho;
-          sy[t] = (line - picture * ho) * stride;
-          sx[t] = (pixel - line * wo) * stride;
-          sn[t] = picture;
-        }
-      barrier (CLK_LOCAL_MEM_FENCE);
-      for (int i = 0; i < TM * TK / ITEMS; i++)
-        {
-          const int s = t / TM + i * (ITEMS / TM), yy = sy[s] + oy, xx = sx[s] + ox;
-          float v = 0.0f;
-          if (p + s < pixel1)
+#pragma unroll
+          for (int i = 0; i < FOURS_X; i++)
             {
-              if (row == rows - 1)
-                v = 1.0f;
-              else if (row < rows && (uint) yy < (uint) hi && (uint) xx < (uint) wi)
-                v = x[(((size_t) sn[s] * hi + yy) * wi + xx) * ci + c];
+              const bool there = p + t / (TM / 4) + i * STEP_X < pixel1;
+              const int yy = sy[i] * stride, xx = sx[i] * stride;
+              new_a[i] = 0.0f;
+              if (fours_in && there && row < rows - 1 && (uint) (yy + oy) < (uint) hi && (uint) (xx + ox) < (uint) wi)
+                new_a[i] = *(__global const float4 *) (x + (from[i] + (oy * wi + ox) * ci + c));
+              else if (fours_in)
+                new_a[i].x = there && row == rows - 1;
+              else if (there)
+                {
+                  float each[4];
+                  for (int e = 0; e < 4; e++)
+                    {
+                      const int tap_e = (row + e) / ci, ye = tap_e / k - k / 2, xe = tap_e % k - k / 2;
+                      const bool inside = (uint) (yy + ye) < (uint) hi && (uint) (xx + xe) < (uint) wi;
+                      each[e] = row + e < rows - 1 && inside ? x[from[i] + (ye * wi + xe) * ci + row + e - tap_e * ci]
+                                                             : row + e == rows - 1;
+                    }
+                  new_a[i] = (float4) (each[0], each[1], each[2], each[3]);
+                }
+              sx[i] += TK;
+              from[i] += TK * stride * ci;
+              while (sx[i] >= wo)
+                {
+                  sx[i] -= wo;
+                  from[i] += (wi - wo) * stride * ci;
+                  if (++sy[i] == ho)
+                    {
+                      sy[i] = 0;
+                      from[i] += (hi - ho * stride) * wi * ci;
+                    }
+                }
             }
-          a[s][t % TM] = v;
+#pragma unroll
+          for (int i = 0; i < FOURS_DY; i++)
+            {
+              const int pixel = p + t / (TN / 4) + i * STEP_DY;
+              new_b[i] = fse_get_four (dy + (pixel * co + wide), pixel < pixel1 ? co - wide : 0, fours_out);
+            }
         }
-      for (int i = 0; i < TN * TK / ITEMS; i++)
+      if (q > 0)
+        fse_tile_product (a[(q - 1) & 1], b[(q - 1) & 1], tm, tn, acc);
+      if (q < stages)
         {
-          const int s = t / TN + i * (ITEMS / TN), o = t % TN;
-          b[s][o] = p + s < pixel1 && o0 + o < co ? dy[(size_t) (p + s) * co + o0 + o] : 0.0f;
+#pragma unroll
+          for (int i = 0; i < FOURS_X; i++)
+            a[q & 1][t / (TM / 4) + i * STEP_X][t % (TM / 4)] = new_a[i];
+#pragma unroll
+          for (int i = 0; i < FOURS_DY; i++)
+            b[q & 1][t / (TN / 4) + i * STEP_DY][t % (TN / 4)] = new_b[i];
         }
-      barrier (CLK_LOCAL_MEM_FENCE);
-      fse_tile_product (a, b, tm, tn, acc);
       barrier (CLK_LOCAL_MEM_FENCE);
     }
 
   part += (size_t) get_group_id (2) * rows * co;
+#pragma unroll
   for (int i = 0; i < RM; i++)
-    for (int j = 0; j < RN; j++)
-      {
-        const int r = first + tm + LM * i, o = o0 + tn + LN * j;
-        if (r < rows && o < co)
-          part[(size_t) r * co + o] = acc[i][j];
-      }
+    {
+      const int r = first + 4 * (tm + LM * (i / 4)) + i % 4;
+#pragma unroll
+      for (int j = 0; j < RN / 4; j++)
+        {
+          const int o = o0 + 4 * (tn + LN * j);
+          fse_put_four (acc[i][j], part + (size_t) r * co + o, r < rows ? co - o : 0, fours_out);
+        }
+    }
 }
 
-/* Adds up the chunks, in order.  The two modes: 0 leave that gradient, 1 write, 2 add to it. */
-__kernel void
+/* Adds up the chunks: SLICES of them abreast, each in order, then the slices in order.
+ * The two modes: 0 leave that gradient, 1 write, 2 add to it. */
+#define ACROSS 32
+#define SLICES 8
+
+__attribute__ ((reqd_work_group_size (ACROSS, SLICES, 1))) __kernel void
 conv2d_weight_sum (IN (part), OUT (dw), OUT (db), const int chunks, const int rows, const int co,
                    const int weight_mode, const int bias_mode)
 {
   OPEN_IN (part);
-  const size_t e = get_global_id (0), weights = (size_t) rows * co, all = weights + co;
-  const int mode = e < weights ? weight_mode : bias_mode;
-  if (e >= all || mode == 0)
-    return;
+  OPEN_OUT (dw);
+  OPEN_OUT (db);
+  __local float sums[SLICES][ACROSS];
+  const size_t n = (size_t) rows * co, all = n + co, i = get_global_id (0);
+  const int slice = get_local_id (1), me = get_local_id (0);
   float sum = 0.0f;
-  for (int i = 0; i < chunks; i++)
-    sum += part[i * all + e];
-  __global float *to = e < weights ? dw_mem + dw_at + e : db_mem + db_at + (e - weights);
-  *to = mode == 2 ? *to + sum : sum;
+  if (i < all)
+    for (int chunk = slice; chunk < chunks; chunk += SLICES)
+      sum += part[chunk * all + i];
+  sums[slice][me] = sum;
+  barrier (CLK_LOCAL_MEM_FENCE);
+  if (slice > 0 || i >= all)
+    return;
+  for (int s = 1; s < SLICES; s++)
+    sum += sums[s][me];
+  const int mode = i < n ? weight_mode : bias_mode;
+  __global float *to = i < n ? dw + i : db + (i - n);
+  if (mode)
+    *to = mode == 2 ? *to + sum : sum;
 }
 
 #endif

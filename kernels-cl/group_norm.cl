@@ -185,6 +185,88 @@ group_norm_backward (IN (x), IN (du), IN (coef), IN (bend), OUT (dx), const int 
                     dx + i, count - i, add);
 }
 
+/* Mean and deviation of a group from its positions' (Chan, Golub and LeVeque
+ * 1983), and its coef.  One work-item a (group, picture). */
+SINGLE __kernel void
+group_norm_finish (IN (part), IN (gamma), IN (beta), OUT (coef), const int period, const int rows,
+                   const int rows_chunk, const int rest, const int chunks, const int c, const int channels)
+{
+  OPEN_IN (part);
+  OPEN_IN (gamma);
+  OPEN_IN (beta);
+  OPEN_OUT (coef);
+  const int first = get_global_id (0) * channels, picture = get_global_id (1);
+  part += (size_t) picture * chunks * 2 * period;
+  coef += (size_t) picture * 4 * period;
+  float total = 0.0f, all = 0.0f, squares = 0.0f;
+  for (int k = 0; k < chunks; k++)
+    for (int j0 = first; j0 < period; j0 += c)
+      for (int j = j0; j < j0 + channels; j++)
+        {
+          const int count = count_of (j, k, rows, rows_chunk, rest);
+          all += count;
+          total = fma ((float) count, part[(size_t) k * 2 * period + j], total);
+        }
+  const float mean = total / all;
+  for (int k = 0; k < chunks; k++)
+    for (int j0 = first; j0 < period; j0 += c)
+      for (int j = j0; j < j0 + channels; j++)
+        {
+          const float d = part[(size_t) k * 2 * period + j] - mean;
+          squares += fma (d * d, (float) count_of (j, k, rows, rows_chunk, rest), part[((size_t) k * 2 + 1) * period + j]);
+        }
+  const float inverse = 1.0f / sqrt (squares / all + 1e-5f);
+  for (int j0 = 0; j0 < period; j0 += c)
+    for (int i = first; i < first + channels; i++)
+      {
+        COEF_MEAN (coef)[j0 + i] = mean;
+        COEF_INVERSE (coef)[j0 + i] = inverse;
+        COEF_SCALE (coef)[j0 + i] = inverse * gamma[i];
+        COEF_SHIFT (coef)[j0 + i] = beta[i];
+      }
+}
+
+/* The bend of a group, and its channels' gradients of beta and gamma in this
+ * picture: sums [n][2][c].  One work-item a (group, picture). */
+SINGLE __kernel void
+group_norm_backward_finish (IN (part), IN (gamma), IN (coef), OUT (bend), OUT (sums), const int period,
+                            const int chunks, const int c, const int channels, const float size)
+{
+  OPEN_IN (part);
+  OPEN_IN (gamma);
+  OPEN_IN (coef);
+  OPEN_OUT (bend);
+  OPEN_OUT (sums);
+  const int first = get_global_id (0) * channels, picture = get_global_id (1);
+  part += (size_t) picture * chunks * 2 * period;
+  bend += (size_t) picture * 2 * period;
+  sums += (size_t) picture * 2 * c;
+  const float inverse = COEF_INVERSE (coef + (size_t) picture * 4 * period)[first];
+  float all = 0.0f, all_products = 0.0f;
+  for (int i = first; i < first + channels; i++)
+    {
+      float sum = 0.0f, products = 0.0f;
+      for (int k = 0; k < chunks; k++)
+        for (int j = i; j < period; j += c)
+          {
+            sum += part[(size_t) k * 2 * period + j];
+            products += part[((size_t) k * 2 + 1) * period + j];
+          }
+      products *= inverse;
+      sums[i] = sum;
+      sums[c + i] = products;
+      all = fma (gamma[i], sum, all);
+      all_products = fma (gamma[i], products, all_products);
+    }
+  const float slope = -inverse * inverse * all_products / size, offset = -inverse * all / size;
+  for (int j0 = 0; j0 < period; j0 += c)
+    for (int i = first; i < first + channels; i++)
+      {
+        bend[j0 + i] = slope;
+        bend[period + j0 + i] = offset;
+      }
+}
+
 #else /* FSE_GPU: a work-item takes vectors of 4; sums: 4 vectors abreast, 16 rows */
 
 #define COLUMNS 4
@@ -310,11 +392,30 @@ group_norm_backward (IN (x), IN (du), IN (coef), IN (bend), OUT (dx), const int 
                   floats - i, add);
 }
 
-#endif
+/* Work-items that finish a group of channels together. */
+#define FINISHERS 64
+#define FINISH_GROUP __attribute__ ((reqd_work_group_size (FINISHERS, 1, 1)))
 
-/* Mean and deviation of a group from its positions' (Chan, Golub and LeVeque
- * 1983), and its coef.  One work-item a (group, picture). */
-SINGLE __kernel void
+/* The sum of the work-items' numbers. */
+static inline float
+sum_all (__local float *all, const float mine)
+{
+  const int t = get_local_id (0);
+  barrier (CLK_LOCAL_MEM_FENCE);
+  all[t] = mine;
+  for (int half_way = FINISHERS / 2; half_way > 0; half_way /= 2)
+    {
+      barrier (CLK_LOCAL_MEM_FENCE);
+      if (t < half_way)
+        all[t] += all[t + half_way];
+    }
+  barrier (CLK_LOCAL_MEM_FENCE);
+  return all[0];
+}
+
+/* Mean and deviation of a group from its positions' (Chan, Golub and LeVeque 1983), and its coef.
+ * Range: (groups, pictures) work-groups. */
+FINISH_GROUP __kernel void
 group_norm_finish (IN (part), IN (gamma), IN (beta), OUT (coef), const int period, const int rows,
                    const int rows_chunk, const int rest, const int chunks, const int c, const int channels)
 {
@@ -322,40 +423,41 @@ group_norm_finish (IN (part), IN (gamma), IN (beta), OUT (coef), const int perio
   OPEN_IN (gamma);
   OPEN_IN (beta);
   OPEN_OUT (coef);
-  const int first = get_global_id (0) * channels, picture = get_global_id (1);
+  __local float all_of[FINISHERS];
+  const int t = get_local_id (0), first = get_group_id (0) * channels, picture = get_group_id (1);
+  const int positions = period / c * channels;
   part += (size_t) picture * chunks * 2 * period;
   coef += (size_t) picture * 4 * period;
   float total = 0.0f, all = 0.0f, squares = 0.0f;
-  for (int k = 0; k < chunks; k++)
-    for (int j0 = first; j0 < period; j0 += c)
-      for (int j = j0; j < j0 + channels; j++)
-        {
-          const int count = count_of (j, k, rows, rows_chunk, rest);
-          all += count;
-          total = fma ((float) count, part[(size_t) k * 2 * period + j], total);
-        }
-  const float mean = total / all;
-  for (int k = 0; k < chunks; k++)
-    for (int j0 = first; j0 < period; j0 += c)
-      for (int j = j0; j < j0 + channels; j++)
-        {
-          const float d = part[(size_t) k * 2 * period + j] - mean;
-          squares += fma (d * d, (float) count_of (j, k, rows, rows_chunk, rest), part[((size_t) k * 2 + 1) * period + j]);
-        }
-  const float inverse = 1.0f / sqrt (squares / all + 1e-5f);
-  for (int j0 = 0; j0 < period; j0 += c)
-    for (int i = first; i < first + channels; i++)
-      {
-        COEF_MEAN (coef)[j0 + i] = mean;
-        COEF_INVERSE (coef)[j0 + i] = inverse;
-        COEF_SCALE (coef)[j0 + i] = inverse * gamma[i];
-        COEF_SHIFT (coef)[j0 + i] = beta[i];
-      }
+  for (int e = t; e < chunks * positions; e += FINISHERS)
+    {
+      const int k = e / positions, p = e - k * positions, j = p / channels * c + first + p % channels;
+      const float count = count_of (j, k, rows, rows_chunk, rest);
+      all += count;
+      total = fma (count, part[(size_t) k * 2 * period + j], total);
+    }
+  all = sum_all (all_of, all);
+  const float mean = sum_all (all_of, total) / all;
+  for (int e = t; e < chunks * positions; e += FINISHERS)
+    {
+      const int k = e / positions, p = e - k * positions, j = p / channels * c + first + p % channels;
+      const float d = part[(size_t) k * 2 * period + j] - mean;
+      squares += fma (d * d, (float) count_of (j, k, rows, rows_chunk, rest), part[((size_t) k * 2 + 1) * period + j]);
+    }
+  const float inverse = 1.0f / sqrt (sum_all (all_of, squares) / all + 1e-5f);
+  for (int p = t; p < positions; p += FINISHERS)
+    {
+      const int i = first + p % channels, j = p / channels * c + i;
+      COEF_MEAN (coef)[j] = mean;
+      COEF_INVERSE (coef)[j] = inverse;
+      COEF_SCALE (coef)[j] = inverse * gamma[i];
+      COEF_SHIFT (coef)[j] = beta[i];
+    }
 }
 
-/* The bend of a group, and its channels' gradients of beta and gamma in this
- * picture: sums [n][2][c].  One work-item a (group, picture). */
-SINGLE __kernel void
+/* The bend of a group, and its channels' gradients of beta and gamma in this picture: sums [n][2][c].
+ * Range: (groups, pictures) work-groups. */
+FINISH_GROUP __kernel void
 group_norm_backward_finish (IN (part), IN (gamma), IN (coef), OUT (bend), OUT (sums), const int period,
                             const int chunks, const int c, const int channels, const float size)
 {
@@ -364,35 +466,56 @@ group_norm_backward_finish (IN (part), IN (gamma), IN (coef), OUT (bend), OUT (s
   OPEN_IN (coef);
   OPEN_OUT (bend);
   OPEN_OUT (sums);
-  const int first = get_global_id (0) * channels, picture = get_global_id (1);
+  __local float sum_of[FINISHERS], products_of[FINISHERS];
+  const int t = get_local_id (0), first = get_group_id (0) * channels, picture = get_group_id (1);
+  const int abreast = min (channels, FINISHERS), shares = FINISHERS / abreast, share = t / abreast;
+  const int per_chunk = period / c;
   part += (size_t) picture * chunks * 2 * period;
   bend += (size_t) picture * 2 * period;
   sums += (size_t) picture * 2 * c;
   const float inverse = COEF_INVERSE (coef + (size_t) picture * 4 * period)[first];
   float all = 0.0f, all_products = 0.0f;
-  for (int i = first; i < first + channels; i++)
+  for (int i0 = 0; i0 < channels; i0 += abreast)
     {
+      const int i = first + i0 + t % abreast;
       float sum = 0.0f, products = 0.0f;
-      for (int k = 0; k < chunks; k++)
-        for (int j = i; j < period; j += c)
+      if (share < shares && i < first + channels)
+        for (int e = share; e < chunks * per_chunk; e += shares)
           {
+            const int k = e / per_chunk, j = i + (e - k * per_chunk) * c;
             sum += part[(size_t) k * 2 * period + j];
             products += part[((size_t) k * 2 + 1) * period + j];
           }
-      products *= inverse;
-      sums[i] = sum;
-      sums[c + i] = products;
-      all = fma (gamma[i], sum, all);
-      all_products = fma (gamma[i], products, all_products);
+      barrier (CLK_LOCAL_MEM_FENCE);
+      sum_of[t] = sum;
+      products_of[t] = products * inverse;
+      barrier (CLK_LOCAL_MEM_FENCE);
+      if (share == 0 && i < first + channels)
+        {
+          sum = products = 0.0f;
+          for (int s = 0; s < shares; s++)
+            {
+              sum += sum_of[s * abreast + t];
+              products += products_of[s * abreast + t];
+            }
+          sums[i] = sum;
+          sums[c + i] = products;
+          all = fma (gamma[i], sum, all);
+          all_products = fma (gamma[i], products, all_products);
+        }
     }
+  all = sum_all (sum_of, all);
+  all_products = sum_all (products_of, all_products);
   const float slope = -inverse * inverse * all_products / size, offset = -inverse * all / size;
-  for (int j0 = 0; j0 < period; j0 += c)
-    for (int i = first; i < first + channels; i++)
-      {
-        bend[j0 + i] = slope;
-        bend[period + j0 + i] = offset;
-      }
+  for (int p = t; p < per_chunk * channels; p += FINISHERS)
+    {
+      const int j = p / channels * c + first + p % channels;
+      bend[j] = slope;
+      bend[period + j] = offset;
+    }
 }
+
+#endif
 
 /* Adds the pictures' sums up, in order, for VW channels.  The modes: 0 leave, 1 write, 2 add. */
 SINGLE __kernel void

@@ -27,6 +27,17 @@ range_rows (FseDevice *device, gint columns, gint rows, gint n)
                                                       : fse_range_groups (columns, rows, n, 64, 1, 1);
 }
 
+/* A cell of the grid for the gpu family's work-group, a row of them for the cpu family's. */
+static FseRange
+range_cells (FseDevice *device, const FseTensor *grid)
+{
+  gsize numbers = grid->c / 4;
+
+  if (fse_device_family (device) == FSE_FAMILY_CPU)
+    return fse_range_single (1, grid->h, grid->n);
+  return fse_range_groups (grid->w * numbers, grid->h, grid->n, numbers, 1, 1);
+}
+
 static gboolean
 slice_forward (FseNode *node, GError **error)
 {
@@ -46,7 +57,7 @@ slice_backward (FseNode *node, GError **error)
 
   if (grid->needs_grad
       && !fse_launch (node->device, PROGRAM, "bilateral_slice_backward_grid",
-                      range_rows (node->device, grid->w * GUIDES, grid->h, grid->n), error,
+                      range_cells (node->device, grid), error,
                       FSE_BUF (guide->data), FSE_BUF (node->out->grad), FSE_BUF (grid->grad),
                       FSE_INT (guide->h), FSE_INT (guide->w), FSE_INT (p->factor), FSE_INT (p->bins),
                       FSE_INT (node->accumulate[0]), FSE_END))

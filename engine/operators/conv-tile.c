@@ -10,13 +10,25 @@
 
 #define ATTACHED "conv-tiles"
 #define SUBJECT "conv"
+#define FULL_HANDS 6 /* work-groups for each unit, from which on there are many */
 
-/* Work-items are a multiple of m, n and k each, and share m k and n k evenly, as
- * conv2d.cl and conv2d_weight.cl want it. */
+static const gchar *const keys[] = { [FSE_CONV_SUMS] = "sums", [FSE_CONV_WEIGHTS] = "weights" };
+
+/* As conv2d.cl and conv2d_weight.cl want it: rm and rn are fours; work-items are a multiple of m / 4, n / 4 and k / 4,
+ * and share m k / 4 and n k / 4 evenly. */
 static const FseConvTile tiles[] = {
-  { 64, 32, 16, 4, 4 }, { 64, 64, 16, 4, 4 },  { 64, 64, 16, 8, 4 },
-  { 32, 32, 16, 2, 4 }, { 128, 64, 8, 8, 4 },
+  { 64, 32, 16, 4, 4 }, { 64, 16, 16, 4, 4 }, { 32, 32, 16, 4, 4 },  { 128, 32, 16, 8, 4 },
+  { 64, 64, 16, 4, 4 }, { 64, 64, 16, 8, 4 }, { 128, 64, 16, 8, 8 },
 };
+
+FseConvClass
+fse_conv_class (FseDevice *device, gint pixels, gint outputs)
+{
+  gboolean many = fse_conv_groups (pixels, outputs) >= FULL_HANDS * (gint) fse_device_info (device)->units;
+
+  return (outputs <= 16 ? FSE_CONV_NARROW : outputs <= 32 ? FSE_CONV_MIDDLE : FSE_CONV_WIDE)
+         + (many ? FSE_CONV_MANY_NARROW - FSE_CONV_NARROW : 0);
+}
 
 /* "64x32x16-4x4"; free it. */
 static gchar *
@@ -43,13 +55,22 @@ tile_named (const gchar *name, FseConvTile *tile)
 }
 
 static void
-take (FseConvTiles *choice, FseConvPass pass, FseConvTile t)
+take (FseConvTiles *choice, FseConvPass pass, FseConvClass class, FseConvTile t)
 {
   static const gchar *const names[] = { [FSE_CONV_SUMS] = "conv2d", [FSE_CONV_WEIGHTS] = "conv2d_weight" };
+  gchar                   **program = &choice->program[pass][class];
 
-  choice->tile[pass] = t;
-  g_free (choice->program[pass]);
-  choice->program[pass] = g_strdup_printf ("%s@TM=%d,TN=%d,TK=%d,RM=%d,RN=%d", names[pass], t.m, t.n, t.k, t.rm, t.rn);
+  choice->tile[pass][class] = t;
+  g_free (*program);
+  *program = g_strdup_printf ("%s@TM=%d,TN=%d,TK=%d,RM=%d,RN=%d", names[pass], t.m, t.n, t.k, t.rm, t.rn);
+}
+
+static void
+take_for_all (FseConvTiles *choice, FseConvTile t)
+{
+  for (gint pass = 0; pass < FSE_N_CONV_PASSES; pass++)
+    for (gint class = 0; class < FSE_N_CONV_CLASSES; class++)
+      take (choice, pass, class, t);
 }
 
 static void
@@ -58,77 +79,93 @@ tiles_free (gpointer data)
   FseConvTiles *choice = data;
 
   for (gint pass = 0; pass < FSE_N_CONV_PASSES; pass++)
-    g_free (choice->program[pass]);
+    for (gint class = 0; class < FSE_N_CONV_CLASSES; class++)
+      g_free (choice->program[pass][class]);
   g_free (choice->reason);
   g_free (choice);
 }
 
-/* Tries every tile for both passes. */
+/* Tries every tile. */
 static void
 judge (FseDevice *device, FseConvTiles *choice)
 {
-  gint64      start = g_get_monotonic_time (), end = start + FSE_CONV_TRIAL_SECONDS * G_USEC_PER_SEC;
-  gdouble     first[FSE_N_CONV_PASSES] = { 0 }, best[FSE_N_CONV_PASSES] = { INFINITY, INFINITY };
-  FseConvTile winner[FSE_N_CONV_PASSES] = { tiles[0], tiles[0] };
-  guint       tried = 0;
+  gint64         start = g_get_monotonic_time (), end = start + FSE_CONV_TRIAL_SECONDS * G_USEC_PER_SEC;
+  FseConvSeconds first = { 0 }, best = { 0 };
+  FseConvTile    winner[FSE_N_CONV_PASSES][FSE_N_CONV_CLASSES];
+  gdouble        first_sum = 0.0, best_sum = 0.0;
+  guint          tried = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (tiles) && (i == 0 || g_get_monotonic_time () < end); i++)
     {
       g_autofree gchar  *name = tile_name (tiles[i]);
       g_autoptr (GError) error = NULL;
-      gdouble            seconds[FSE_N_CONV_PASSES];
+      FseConvSeconds     seconds;
 
-      for (gint pass = 0; pass < FSE_N_CONV_PASSES; pass++)
-        take (choice, pass, tiles[i]);
-      if (!fse_conv_trial (device, seconds, &error))
+      take_for_all (choice, tiles[i]);
+      if (!fse_conv_trial (device, &seconds, &error))
         {
           g_debug ("Convolutions by tiles of %s are not used: %s", name, error->message);
           continue;
         }
-      g_debug ("Convolutions by tiles of %s: forward %.3f ms, weights %.3f ms", name, seconds[FSE_CONV_SUMS] * 1e3,
-               seconds[FSE_CONV_WEIGHTS] * 1e3);
       for (gint pass = 0; pass < FSE_N_CONV_PASSES; pass++)
         {
-          if (tried == 0)
-            first[pass] = seconds[pass];
-          if (seconds[pass] < best[pass])
-            {
-              best[pass] = seconds[pass];
-              winner[pass] = tiles[i];
-            }
+          const gdouble *of = seconds.of[pass];
+
+          g_debug ("Convolutions by tiles of %s, %s: %.3f, %.3f, %.3f, many %.3f, %.3f, %.3f ms", name, keys[pass],
+                   of[FSE_CONV_NARROW] * 1e3, of[FSE_CONV_MIDDLE] * 1e3, of[FSE_CONV_WIDE] * 1e3,
+                   of[FSE_CONV_MANY_NARROW] * 1e3, of[FSE_CONV_MANY_MIDDLE] * 1e3, of[FSE_CONV_MANY_WIDE] * 1e3);
+          for (gint class = 0; class < FSE_N_CONV_CLASSES; class++)
+            if (tried == 0 || seconds.of[pass][class] < best.of[pass][class])
+              {
+                best.of[pass][class] = seconds.of[pass][class];
+                winner[pass][class] = tiles[i];
+              }
         }
-      tried++;
+      if (tried++ == 0)
+        first = seconds;
     }
-  for (gint pass = 0; pass < FSE_N_CONV_PASSES; pass++)
-    take (choice, pass, winner[pass]);
+  take_for_all (choice, tiles[0]);
+  for (gint pass = 0; tried > 0 && pass < FSE_N_CONV_PASSES; pass++)
+    for (gint class = 0; class < FSE_N_CONV_CLASSES; class++)
+      {
+        take (choice, pass, class, winner[pass][class]);
+        first_sum += first.of[pass][class];
+        best_sum += best.of[pass][class];
+      }
   g_free (choice->reason);
   if (tried == 0)
     choice->reason = g_strdup ("the first tile, as none passed the trial");
   else
-    choice->reason = g_strdup_printf ("the best of %u tiles that were checked and timed in %.1f s: forward %.2fx, "
-                                      "weights %.2fx the speed of the first",
-                                      tried, (g_get_monotonic_time () - start) * 1e-6,
-                                      first[FSE_CONV_SUMS] / best[FSE_CONV_SUMS],
-                                      first[FSE_CONV_WEIGHTS] / best[FSE_CONV_WEIGHTS]);
+    choice->reason = g_strdup_printf ("the best of %u tiles that were checked and timed in %.1f s, each for its class: "
+                                      "%.2fx the speed of the first",
+                                      tried, (g_get_monotonic_time () - start) * 1e-6, first_sum / best_sum);
 }
 
-static const gchar *const keys[] = { [FSE_CONV_SUMS] = "sums", [FSE_CONV_WEIGHTS] = "weights" };
+/* "sums-0"; free it. */
+static gchar *
+verdict_key (FseConvPass pass, FseConvClass class)
+{
+  return g_strdup_printf ("%s-%d", keys[pass], class);
+}
 
 static gboolean
 verdict_load (FseDevice *device, FseConvTiles *choice)
 {
   g_autoptr (GKeyFile) file = fse_verdict_load (device, SUBJECT);
-  FseConvTile          tile[FSE_N_CONV_PASSES];
+  FseConvTile          tile[FSE_N_CONV_PASSES][FSE_N_CONV_CLASSES];
 
   for (gint pass = 0; pass < FSE_N_CONV_PASSES; pass++)
-    {
-      g_autofree gchar *name = file ? g_key_file_get_string (file, SUBJECT, keys[pass], NULL) : NULL;
+    for (gint class = 0; class < FSE_N_CONV_CLASSES; class++)
+      {
+        g_autofree gchar *key = verdict_key (pass, class);
+        g_autofree gchar *name = file ? g_key_file_get_string (file, SUBJECT, key, NULL) : NULL;
 
-      if (!tile_named (name, &tile[pass]))
-        return FALSE;
-    }
+        if (!tile_named (name, &tile[pass][class]))
+          return FALSE;
+      }
   for (gint pass = 0; pass < FSE_N_CONV_PASSES; pass++)
-    take (choice, pass, tile[pass]);
+    for (gint class = 0; class < FSE_N_CONV_CLASSES; class++)
+      take (choice, pass, class, tile[pass][class]);
   g_free (choice->reason);
   choice->reason = g_key_file_get_string (file, SUBJECT, "reason", NULL);
   return TRUE;
@@ -140,11 +177,12 @@ verdict_save (FseDevice *device, const FseConvTiles *choice)
   g_autoptr (GKeyFile) file = g_key_file_new ();
 
   for (gint pass = 0; pass < FSE_N_CONV_PASSES; pass++)
-    {
-      g_autofree gchar *name = tile_name (choice->tile[pass]);
+    for (gint class = 0; class < FSE_N_CONV_CLASSES; class++)
+      {
+        g_autofree gchar *name = tile_name (choice->tile[pass][class]), *key = verdict_key (pass, class);
 
-      g_key_file_set_string (file, SUBJECT, keys[pass], name);
-    }
+        g_key_file_set_string (file, SUBJECT, key, name);
+      }
   g_key_file_set_string (file, SUBJECT, "reason", choice->reason);
   fse_verdict_save (device, SUBJECT, file);
 }
@@ -159,8 +197,7 @@ attached (FseDevice *device, gboolean *is_new)
   if (choice)
     return choice;
   choice = g_new0 (FseConvTiles, 1);
-  for (gint pass = 0; pass < FSE_N_CONV_PASSES; pass++)
-    take (choice, pass, tiles[0]);
+  take_for_all (choice, tiles[0]);
   choice->reason = g_strdup ("the first tile, untried");
   fse_device_attach (device, ATTACHED, choice, tiles_free);
   return choice;
@@ -199,8 +236,7 @@ fse_conv_tiles (FseDevice *device, GError **error)
 
   if (wish && *wish && strcmp (wish, "default"))
     {
-      for (gint pass = 0; pass < FSE_N_CONV_PASSES; pass++)
-        take (choice, pass, wished);
+      take_for_all (choice, wished);
       g_free (choice->reason);
       choice->reason = g_strdup_printf ("tiles of %s, as FEW_SHOT_EDIT_CONV says", wish);
     }

@@ -35,18 +35,40 @@ typedef enum
   FSE_N_CONV_PASSES
 } FseConvPass;
 
+/* Convolutions that have a tile in common: by outputs, and by whether a GPU's units have their hands full with them. */
+typedef enum
+{
+  FSE_CONV_NARROW, /* up to 16 outputs */
+  FSE_CONV_MIDDLE, /* up to 32 */
+  FSE_CONV_WIDE,
+  FSE_CONV_MANY_NARROW,
+  FSE_CONV_MANY_MIDDLE,
+  FSE_CONV_MANY_WIDE,
+  FSE_N_CONV_CLASSES
+} FseConvClass;
+
 typedef struct
 {
-  FseConvTile tile[FSE_N_CONV_PASSES];
-  gchar      *program[FSE_N_CONV_PASSES]; /* as fse_launch() takes it */
-  gchar      *reason;                     /* one sentence */
+  FseConvTile tile[FSE_N_CONV_PASSES][FSE_N_CONV_CLASSES];
+  gchar      *program[FSE_N_CONV_PASSES][FSE_N_CONV_CLASSES]; /* as fse_launch() takes it */
+  gchar      *reason;                                        /* one sentence */
 } FseConvTiles;
+
+/* Work-groups of a middling tile, by which work is judged before a tile is chosen. */
+static inline gint
+fse_conv_groups (gint rows, gint columns)
+{
+  return (rows + 63) / 64 * ((columns + 31) / 32);
+}
 
 static inline gint
 fse_conv_tile_items (FseConvTile tile)
 {
   return tile.m / tile.rm * (tile.n / tile.rn);
 }
+
+/* The class of a convolution by pixels and channels of what the pass reads from or writes to its output. */
+FseConvClass fse_conv_class (FseDevice *device, gint pixels, gint outputs);
 
 /* The device's tiles, chosen now where they were not yet.  Owned by the device.
  * Fails only where FEW_SHOT_EDIT_CONV holds a word that is no tile. */

@@ -10,8 +10,13 @@
 
 G_BEGIN_DECLS
 
-/* Seconds of all shapes by pass; or FALSE with the reason why this is not to be used. */
-gboolean fse_conv_trial (FseDevice *device, gdouble seconds[FSE_N_CONV_PASSES], GError **error);
+typedef struct
+{
+  gdouble of[FSE_N_CONV_PASSES][FSE_N_CONV_CLASSES];
+} FseConvSeconds;
+
+/* Seconds of the shapes of each class, by pass; or FALSE with the reason why this is not to be used. */
+gboolean fse_conv_trial (FseDevice *device, FseConvSeconds *seconds, GError **error);
 
 G_END_DECLS
 

@@ -11,10 +11,10 @@
  *
  * The cpu family goes by rows where they are long enough, and reads weights where they
  * lie, but for dx and for many outputs, where it packs them first (conv2d.cl says
- * how); on the gpu family a 1x1 convolution is a plain matrix product.
+ * how); the gpu family splits what would be too few work-groups for its units into
+ * parts, and adds their sums.
  */
 #include "operators/conv-tile.h"
-#include "operators/gemm.h"
 #include "operators/operators.h"
 #include "operators/pass.h"
 
@@ -24,11 +24,19 @@
 #define FAR_APART 256     /* outputs; weights of so many lie so far apart from channel to channel that few fit the caches */
 #define PRODUCT_ROW 64    /* pixels that a work-item of a 1x1 convolution takes where it may */
 #define LARGE_WEIGHTS (1 << 17) /* floats; more do not stay in a core's second cache */
+/* The gpu family: */
+#define GROUPS_UNIT 3     /* work-groups wanted for each unit */
+#define LEAST_DEPTH 64    /* of a part */
+#define MAX_PARTS 16
+#define LEAST_PIXELS 128  /* of a chunk */
+#define MAX_PARTIALS (1 << 22) /* floats of partial sums, about */
+#define SUM_ACROSS 32     /* as in conv2d_weight.cl */
+#define SUM_SLICES 8
 
 enum
 {
-  PACKED,
-  PACKED_SWAPPED,
+  FORWARD, /* packed weights, or sums of parts */
+  SWAPPED, /* the same for the gradient to the input */
   PARTIALS
 };
 
@@ -109,6 +117,39 @@ range_tiles (FseConvTile tile, gint rows, gint columns, gint z)
   return fse_range_groups ((gsize) ceil_div (rows, tile.m) * items, ceil_div (columns, tile.n), z, items, 1, 1);
 }
 
+/* How many times the work-groups there are would fill a GPU's units. */
+static gint
+shares_wanted (FseDevice *device, gint rows, gint columns)
+{
+  return GROUPS_UNIT * (gint) fse_device_info (device)->units / fse_conv_groups (rows, columns);
+}
+
+/* Pixels of a chunk of the gpu family's weight gradient. */
+static gint
+chunk_pixels (FseDevice *device, gint pixels, gint rows, gint co)
+{
+  gint64 most = MAX (MAX_PARTIALS / ((gint64) (rows + 1) * co), 1);
+  gint64 chunks = CLAMP (MIN (shares_wanted (device, rows + 1, co), most), 1, ceil_div (pixels, LEAST_PIXELS));
+
+  return ceil_div (pixels, (gint) chunks);
+}
+
+/* Parts into which the gpu family's sums for y fall. */
+static gint
+sum_parts (FseDevice *device, const Conv2d *conv, const Layout *l)
+{
+  gint depth = conv->k * conv->k * l->ci / (l->up * l->up);
+
+  return CLAMP (shares_wanted (device, l->n * l->ho * l->wo, l->co), 1, CLAMP (depth / LEAST_DEPTH, 1, MAX_PARTS));
+}
+
+/* Floats of y, to a four. */
+static gsize
+slab_floats (const Layout *l)
+{
+  return ((gsize) l->n * l->ho * l->wo * l->co + 3) / 4 * 4;
+}
+
 /* Lays `l` out for the cpu family's kernel for rows, which wants rows as long as its tiles; FALSE where it does not serve. */
 static gboolean
 lay_in_rows (FseDevice *device, gint k, Layout *l)
@@ -140,19 +181,28 @@ range_blocks (gint blocks, gint others, gint parities, gboolean blocks_last)
 
 static gboolean
 convolve_tiles (FseNode *node, const Layout *l, FseBuffer x, FseBuffer weight, gboolean swapped, FseBuffer bias,
-                gboolean has_bias, gboolean add, FseBuffer y, GError **error)
+                gboolean has_bias, const FseBuffer *onto, FseBuffer y, GError **error)
 {
-  const FseConvTiles *tiles = fse_conv_tiles (node->device, error);
-  gint                pixels = l->n * ceil_div (l->ho, l->up) * ceil_div (l->wo, l->up);
-  FseRange            range;
+  FseDevice          *device = node->device;
+  const Conv2d       *conv = node->params;
+  const FseConvTiles *tiles = fse_conv_tiles (device, error);
+  gint                pixels = l->n * ceil_div (l->ho, l->up) * ceil_div (l->wo, l->up), parts = sum_parts (device, conv, l);
+  gsize               floats = (gsize) l->n * l->ho * l->wo * l->co;
+  FseConvClass        class = fse_conv_class (device, l->n * l->ho * l->wo, l->co);
+  FseBuffer           sums = parts > 1 ? node->scratch[swapped ? SWAPPED : FORWARD] : y;
 
-  if (!tiles)
-    return FALSE;
-  range = range_tiles (tiles->tile[FSE_CONV_SUMS], pixels, l->co, l->up * l->up);
-  return fse_launch (node->device, tiles->program[FSE_CONV_SUMS], "conv2d", range, error, FSE_BUF (x), FSE_BUF (weight),
-                     FSE_BUF (bias), FSE_BUF (y), FSE_INT (l->n), FSE_INT (l->hi), FSE_INT (l->wi), FSE_INT (l->ci),
-                     FSE_INT (l->ho), FSE_INT (l->wo), FSE_INT (l->co), FSE_INT (((const Conv2d *) node->params)->k),
-                     FSE_INT (l->stride), FSE_INT (l->up), FSE_INT (has_bias), FSE_INT (add), FSE_INT (swapped), FSE_END);
+  return tiles
+         && fse_launch (device, tiles->program[FSE_CONV_SUMS][class], "conv2d",
+                        range_tiles (tiles->tile[FSE_CONV_SUMS][class], pixels, l->co, l->up * l->up * parts), error,
+                        FSE_BUF (x), FSE_BUF (weight), FSE_BUF (bias), FSE_BUF (onto ? *onto : y), FSE_BUF (sums),
+                        FSE_INT (l->n), FSE_INT (l->hi), FSE_INT (l->wi), FSE_INT (l->ci), FSE_INT (l->ho),
+                        FSE_INT (l->wo), FSE_INT (l->co), FSE_INT (conv->k), FSE_INT (l->stride), FSE_INT (l->up),
+                        FSE_INT (has_bias), FSE_INT (onto != NULL), FSE_INT (swapped), FSE_INT (parts), FSE_END)
+         && (parts == 1
+             || fse_launch (device, tiles->program[FSE_CONV_SUMS][class], "conv2d_sum", fse_range_each (device, floats),
+                            error, FSE_BUF (sums), FSE_BUF (bias), FSE_BUF (onto ? *onto : y), FSE_BUF (y),
+                            FSE_UINT (floats), FSE_INT (parts), FSE_INT (l->co), FSE_INT (has_bias),
+                            FSE_INT (onto != NULL), FSE_END));
 }
 
 static gboolean
@@ -165,7 +215,7 @@ convolve_vectors (FseNode *node, const Layout *l, FseBuffer x, FseBuffer weight,
   Layout     rows = *l;
   gboolean   by_rows = lay_in_rows (device, k, &rows);
   gint       tiles = ceil_div (l->n * ceil_div (l->ho, l->up) * ceil_div (l->wo, l->up), tile_pixels (device));
-  FseBuffer  zeros, used = packed ? node->scratch[swapped ? PACKED_SWAPPED : PACKED] : weight;
+  FseBuffer  zeros, used = packed ? node->scratch[swapped ? SWAPPED : FORWARD] : weight;
 
   return fse_device_zeros (device, &zeros, error)
          && (!packed || fse_launch (device, "conv2d", "conv2d_pack", fse_range_single (k * k, blocks, 1), error,
@@ -186,57 +236,38 @@ convolve (FseNode *node, const Layout *l, FseBuffer x, FseBuffer weight, gboolea
           gboolean has_bias, const FseBuffer *onto, FseBuffer y, GError **error)
 {
   if (fse_device_family (node->device) == FSE_FAMILY_GPU)
-    return convolve_tiles (node, l, x, weight, swapped, bias, has_bias, onto != NULL, y, error);
+    return convolve_tiles (node, l, x, weight, swapped, bias, has_bias, onto, y, error);
   return convolve_vectors (node, l, x, weight, swapped, bias, has_bias, onto, y, error);
 }
 
-/* Without a residual. */
-static gboolean
-forward_alone (FseNode *node, const FseBuffer *onto, GError **error)
+static Layout
+layout_forward (const Conv2d *conv, const FseTensor *x, const FseTensor *out)
 {
-  const Conv2d *conv = node->params;
-  FseTensor    *x = node->in[0], *weight = node->in[1], *bias = node->in[2], *out = node->out;
-  Layout        l = { out->n, x->h, x->w, x->c, out->h, out->w, out->c, conv->stride, 1 };
-  gint          pixels = out->n * out->h * out->w;
+  return (Layout) { out->n, x->h, x->w, x->c, out->h, out->w, out->c, conv->stride, 1 };
+}
 
-  if (fse_device_family (node->device) == FSE_FAMILY_GPU && is_product (conv))
-    {
-      const FseConvTiles *tiles = fse_conv_tiles (node->device, error);
-
-      return tiles
-             && (!bias || fse_launch (node->device, tiles->program[FSE_CONV_SUMS], "conv2d_bias",
-                                      fse_range_groups (out->c, pixels, 1, 32, 1, 1), error, FSE_BUF (bias->data),
-                                      FSE_BUF (out->data), FSE_UINT (out->c), FSE_END))
-             && fse_gemm (node->device, FALSE, FALSE, pixels, out->c, x->c, 1.0f, x->data, x->c, weight->data, out->c,
-                          bias ? 1.0f : 0.0f, out->data, out->c, 1, 0, 0, 0, error);
-    }
-  return convolve (node, &l, x->data, weight->data, FALSE, bias ? bias->data : weight->data, bias != NULL, onto,
-                   out->data, error);
+static Layout
+layout_backward (const Conv2d *conv, const FseTensor *x, const FseTensor *out)
+{
+  return (Layout) { out->n, out->h, out->w, out->c, x->h, x->w, x->c, 1, conv->stride };
 }
 
 static gboolean
 forward (FseNode *node, GError **error)
 {
-  FseTensor *onto = node->in[ONTO], *out = node->out;
-  gsize      n = fse_tensor_floats (out);
+  FseTensor *x = node->in[0], *weight = node->in[1], *bias = node->in[2], *onto = node->in[ONTO], *out = node->out;
+  Layout     l = layout_forward (node->params, x, out);
 
-  if (!onto || fse_device_family (node->device) == FSE_FAMILY_CPU)
-    return forward_alone (node, onto ? &onto->data : NULL, error);
-  return forward_alone (node, NULL, error)
-         && fse_launch (node->device, "elementwise", "add", fse_range_each (node->device, n), error, FSE_BUF (out->data),
-                        FSE_BUF (onto->data), FSE_BUF (out->data), FSE_UINT (n), FSE_END);
+  return convolve (node, &l, x->data, weight->data, FALSE, bias ? bias->data : weight->data, bias != NULL,
+                   onto ? &onto->data : NULL, out->data, error);
 }
 
 static gboolean
 backward_data (FseNode *node, GError **error)
 {
-  const Conv2d *conv = node->params;
-  FseTensor    *x = node->in[0], *weight = node->in[1], *out = node->out;
-  Layout        l = { out->n, out->h, out->w, out->c, x->h, x->w, x->c, 1, conv->stride };
+  FseTensor *x = node->in[0], *weight = node->in[1], *out = node->out;
+  Layout     l = layout_backward (node->params, x, out);
 
-  if (fse_device_family (node->device) == FSE_FAMILY_GPU && is_product (conv))
-    return fse_gemm (node->device, FALSE, TRUE, out->n * out->h * out->w, x->c, out->c, 1.0f, out->grad, out->c,
-                     weight->data, out->c, node->accumulate[0] ? 1.0f : 0.0f, x->grad, x->c, 1, 0, 0, 0, error);
   return convolve (node, &l, out->grad, weight->data, TRUE, weight->data, FALSE, node->accumulate[0] ? &x->grad : NULL,
                    x->grad, error);
 }
@@ -262,30 +293,30 @@ backward_weight (FseNode *node, SumMode weight_mode, SumMode bias_mode, GError *
   FseBuffer     partials = node->scratch[PARTIALS];
   FseBuffer     dw = weight_mode ? weight->grad : partials, db = bias_mode ? bias->grad : partials;
   gint          taps = conv->k * conv->k, rows = taps * x->c, pixels = out->n * out->h * out->w;
-  gint          lines, width, lines_chunk, chunks;
-
-  chunk_rows (conv, out, &lines, &width, &lines_chunk, &chunks);
 
   if (fse_device_family (device) == FSE_FAMILY_GPU)
     {
       const FseConvTiles *tiles = fse_conv_tiles (device, error);
-      const gchar        *program = tiles ? tiles->program[FSE_CONV_WEIGHTS] : NULL;
+      FseConvClass        class = fse_conv_class (device, pixels, out->c);
+      gint                chunk = chunk_pixels (device, pixels, rows, out->c), chunks = ceil_div (pixels, chunk);
 
       return tiles
-             && fse_launch (device, program, "conv2d_weight",
-                            range_tiles (tiles->tile[FSE_CONV_WEIGHTS], rows + 1, out->c, chunks), error,
+             && fse_launch (device, tiles->program[FSE_CONV_WEIGHTS][class], "conv2d_weight",
+                            range_tiles (tiles->tile[FSE_CONV_WEIGHTS][class], rows + 1, out->c, chunks), error,
                             FSE_BUF (x->data), FSE_BUF (out->grad), FSE_BUF (partials), FSE_INT (x->n), FSE_INT (x->h),
                             FSE_INT (x->w), FSE_INT (x->c), FSE_INT (out->h), FSE_INT (out->w), FSE_INT (out->c),
-                            FSE_INT (conv->k), FSE_INT (conv->stride), FSE_INT (lines_chunk * width), FSE_END)
-             && fse_launch (device, program, "conv2d_weight_sum",
-                            fse_range_groups ((gsize) (rows + 1) * out->c, 1, 1, 64, 1, 1), error, FSE_BUF (partials),
-                            FSE_BUF (dw), FSE_BUF (db), FSE_INT (chunks), FSE_INT (rows), FSE_INT (out->c),
-                            FSE_INT (weight_mode), FSE_INT (bias_mode), FSE_END);
+                            FSE_INT (conv->k), FSE_INT (conv->stride), FSE_INT (chunk), FSE_END)
+             && fse_launch (device, tiles->program[FSE_CONV_WEIGHTS][class], "conv2d_weight_sum",
+                            fse_range_groups ((gsize) (rows + 1) * out->c, SUM_SLICES, 1, SUM_ACROSS, SUM_SLICES, 1), error,
+                            FSE_BUF (partials), FSE_BUF (dw), FSE_BUF (db), FSE_INT (chunks), FSE_INT (rows),
+                            FSE_INT (out->c), FSE_INT (weight_mode), FSE_INT (bias_mode), FSE_END);
     }
   else
     {
       gboolean flat = is_product (conv);
+      gint     lines, width, lines_chunk, chunks;
 
+      chunk_rows (conv, out, &lines, &width, &lines_chunk, &chunks);
       return fse_launch (device, "conv2d_weight", "conv2d_weight",
                          fse_range_single (weight_tiles (device, conv->k, conv->stride, x->c, out->c), chunks, 1), error,
                          FSE_BUF (x->data), FSE_BUF (out->grad), FSE_BUF (partials), FSE_INT (flat ? 1 : x->n),
@@ -350,7 +381,7 @@ fse_conv2d_onto (FseTape *tape, FseTensor *x, FseTensor *weight, FseTensor *bias
   FseTensor *inputs[4] = { x, weight, bias, onto };
   FseTensor *out = fse_tape_tensor (tape, x->n, ceil_div (x->h, stride), ceil_div (x->w, stride), weight->c);
   FseNode   *node = fse_tape_add (tape, &conv2d, inputs, 4, out, &conv, sizeof conv);
-  gint       taps = conv.k * conv.k, width = weight->c, rows, line, rows_chunk, chunks;
+  gint       taps = conv.k * conv.k, pixels = out->n * out->h * out->w;
 
   g_assert (weight->n == weight->h && (conv.k == 1 || conv.k == 3) && weight->w == x->c);
   g_assert (stride == 1 || stride == 2);
@@ -360,12 +391,25 @@ fse_conv2d_onto (FseTape *tape, FseTensor *x, FseTensor *weight, FseTensor *bias
 
   if (fse_device_family (device) == FSE_FAMILY_CPU)
     {
-      width = ceil_div (weight->c, block_width (device)) * block_width (device);
+      gint width = ceil_div (weight->c, block_width (device)) * block_width (device), rows, line, rows_chunk, chunks;
+
+      chunk_rows (&conv, out, &rows, &line, &rows_chunk, &chunks);
       if (weight->c >= FAR_APART)
-        fse_node_scratch (node, PACKED, packed_floats (device, taps, x->c, weight->c), FSE_SCRATCH_FORWARD);
-      fse_node_scratch (node, PACKED_SWAPPED, packed_floats (device, taps, weight->c, x->c), FSE_SCRATCH_BACKWARD);
+        fse_node_scratch (node, FORWARD, packed_floats (device, taps, x->c, weight->c), FSE_SCRATCH_FORWARD);
+      fse_node_scratch (node, SWAPPED, packed_floats (device, taps, weight->c, x->c), FSE_SCRATCH_BACKWARD);
+      fse_node_scratch (node, PARTIALS, (gsize) chunks * (taps * x->c + 1) * width, FSE_SCRATCH_BACKWARD);
     }
-  chunk_rows (&conv, out, &rows, &line, &rows_chunk, &chunks);
-  fse_node_scratch (node, PARTIALS, (gsize) chunks * (taps * x->c + 1) * width, FSE_SCRATCH_BACKWARD);
+  else
+    {
+      Layout there = layout_forward (&conv, x, out), back = layout_backward (&conv, x, out);
+      gint   parts = sum_parts (device, &conv, &there), parts_back = sum_parts (device, &conv, &back);
+      gint   chunks = ceil_div (pixels, chunk_pixels (device, pixels, taps * x->c, weight->c));
+
+      if (parts > 1)
+        fse_node_scratch (node, FORWARD, parts * slab_floats (&there), FSE_SCRATCH_FORWARD);
+      if (parts_back > 1)
+        fse_node_scratch (node, SWAPPED, parts_back * slab_floats (&back), FSE_SCRATCH_BACKWARD);
+      fse_node_scratch (node, PARTIALS, (gsize) chunks * (taps * x->c + 1) * weight->c, FSE_SCRATCH_BACKWARD);
+    }
   return out;
 }

@@ -17,6 +17,7 @@
 #define MAX_CHUNKS 64     /* of a picture: bounds the second pass over their sums */
 #define GPU_COLUMNS 4     /* as in group_norm.cl */
 #define GPU_LINES 16
+#define GPU_FINISHERS 64
 
 enum
 {
@@ -84,6 +85,15 @@ range_small (FseDevice *device, gsize x, gsize y)
   return (FseRange) { 2, { x, y, 1 }, { 0 } };
 }
 
+/* A work-item, or on GPUs a work-group, for each group of channels in each picture. */
+static FseRange
+range_finish (FseDevice *device, gint groups, gint n)
+{
+  if (fse_device_family (device) == FSE_FAMILY_CPU)
+    return fse_range_single (groups, n, 1);
+  return fse_range_groups ((gsize) groups * GPU_FINISHERS, n, 1, GPU_FINISHERS, 1, 1);
+}
+
 static FseRange
 range_pixels (const Layout *l, gint n)
 {
@@ -102,7 +112,7 @@ forward (FseNode *node, GError **error)
   if (!fse_launch (device, "group_norm", "group_norm_sums", range_sums (device, &l, x->n), error, FSE_BUF (x->data),
                    FSE_BUF (part), FSE_INT (l.period), FSE_INT (l.rows), FSE_INT (l.rows_chunk), FSE_INT (l.rest),
                    FSE_END)
-      || !fse_launch (device, "group_norm", "group_norm_finish", range_small (device, norm->groups, x->n), error,
+      || !fse_launch (device, "group_norm", "group_norm_finish", range_finish (device, norm->groups, x->n), error,
                       FSE_BUF (part), FSE_BUF (gamma->data), FSE_BUF (beta->data), FSE_BUF (coef), FSE_INT (l.period),
                       FSE_INT (l.rows), FSE_INT (l.rows_chunk), FSE_INT (l.rest), FSE_INT (l.chunks), FSE_INT (x->c),
                       FSE_INT (x->c / norm->groups), FSE_END))
@@ -141,7 +151,7 @@ backward (FseNode *node, GError **error)
   if (!fse_launch (device, "group_norm", "group_norm_backward_sums", range_sums (device, &l, x->n), error,
                    FSE_BUF (x->data), FSE_BUF (dy), FSE_BUF (coef), FSE_BUF (part), FSE_INT (l.period),
                    FSE_INT (l.rows), FSE_INT (l.rows_chunk), FSE_INT (l.rest), FSE_INT (norm->silu), FSE_END)
-      || !fse_launch (device, "group_norm", "group_norm_backward_finish", range_small (device, norm->groups, x->n),
+      || !fse_launch (device, "group_norm", "group_norm_backward_finish", range_finish (device, norm->groups, x->n),
                       error, FSE_BUF (part), FSE_BUF (gamma->data), FSE_BUF (coef), FSE_BUF (bend), FSE_BUF (sums),
                       FSE_INT (l.period), FSE_INT (l.chunks), FSE_INT (x->c), FSE_INT (channels), FSE_FLOAT (size),
                       FSE_END))

@@ -31,7 +31,7 @@ choice_under (const gchar *wish)
   device = fse_device_open (NULL, &error);
   if (device)
     tiles = fse_conv_tiles (device, &error);
-  return tiles ? g_strdup_printf ("%s; %s", tiles->program[FSE_CONV_SUMS], tiles->reason) : g_strdup (error->message);
+  return tiles ? g_strdup_printf ("%s; %s", tiles->program[FSE_CONV_SUMS][FSE_CONV_WIDE], tiles->reason) : g_strdup (error->message);
 }
 
 static void
@@ -65,7 +65,7 @@ test_trial (void)
   report (g_pattern_match_simple ("the best of * tiles that were checked and timed*", tiles->reason),
           "the trial ends in a verdict", tiles->reason);
   report (g_get_monotonic_time () - start < 3 * FSE_CONV_TRIAL_SECONDS * G_USEC_PER_SEC, "... in its time", tiles->reason);
-  g_print ("# %s; forward %s, weights %s\n", tiles->reason, tiles->program[FSE_CONV_SUMS], tiles->program[FSE_CONV_WEIGHTS]);
+  g_print ("# %s; forward %s, weights %s\n", tiles->reason, tiles->program[FSE_CONV_SUMS][FSE_CONV_WIDE], tiles->program[FSE_CONV_WEIGHTS][FSE_CONV_WIDE]);
 
   dir = g_dir_open (folder, 0, NULL);
   while (!file && (name = g_dir_read_name (dir)))
@@ -81,7 +81,7 @@ main (int argc, char **argv)
   g_setenv ("FEW_SHOT_EDIT_KERNELS", "gpu", TRUE);
   expect_choice ("a CPU device takes the first tile untried", "", "conv2d@TM=64,TN=32,*; the first tile, untried");
   expect_choice ("a trial can be forgone", "default", "conv2d@TM=64,TN=32,*; the first tile, untried");
-  expect_choice ("a tile can be forced", "32x32x16-2x4", "conv2d@TM=32,TN=32,TK=16,RM=2,RN=4; *as FEW_SHOT_EDIT_CONV says");
+  expect_choice ("a tile can be forced", "32x32x16-4x4", "conv2d@TM=32,TN=32,TK=16,RM=4,RN=4; *as FEW_SHOT_EDIT_CONV says");
   expect_choice ("an unknown tile is refused", "7x7", "FEW_SHOT_EDIT_CONV is \"7x7\", which is no tile*");
   if (argc > 1 && !strcmp (argv[1], "--trial"))
     test_trial ();

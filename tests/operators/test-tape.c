@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "operators/operators.h"
+#include "operators/tape.h"
 #include "operators/weights.h"
 
 static FseDevice *device;
