@@ -25,7 +25,7 @@
  * processor with either kernel family (behind each), for other devices'
  * rounding.  In units of */
 #define BLOCK_BOUND 2e-4    /* a block's deviation: 1.3e-5, but 1.0e-4 for what a flow of 8e-6 moves */
-#define GRADIENT_BOUND 1e-2 /* a gradient's norm: 1.7e-4; but 5e-3 where rounding gives one of an L1 term's differences the other sign */
+#define GRADIENT_BOUND 2e-2 /* a gradient's norm: 2e-5; but 5e-3 where rounding gives one of an L1 term's differences the other sign, 1.1e-2 on an NVIDIA GPU */
 #define LOSS_BOUND 1e-5     /* a loss: 2e-7 */
 #define ERROR_BOUND 1e-4    /* the same after ten steps, of the error alone: 9e-7 */
 /* How far a weight went: 3e-4.  AdamW starts as the sign of the gradient, so
