@@ -13,7 +13,7 @@ part, checkpoint, plugin = sys.argv[1:]
 
 
 def steps():
-    return says(TRAIN, 'Error [0-9]')
+    return says(TRAIN, 'Error: [0-9]')
 
 
 def processes(pattern):
