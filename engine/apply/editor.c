@@ -444,6 +444,7 @@ fse_editor_apply_raster (FseEditor *editor, const FseRaster *raster, const FseRe
   Report               writing = { editor, progress, data, FOUND, 1 }, copying = { editor, progress, data, 0, 1 };
   g_autoptr (FseImage) small = NULL;
   g_autoptr (FseLift)  lift = NULL;
+  FseChangeFields      fields;
 
   g_atomic_int_set (&editor->cancelled, 0);
   if (!check_settings (editor, settings, error))
@@ -458,7 +459,10 @@ fse_editor_apply_raster (FseEditor *editor, const FseRaster *raster, const FseRe
   small = raster->seen ? fse_image_ref (raster->seen) : look_at (editor, raster, &reading, error);
   if (!small || !find_change (editor, small, settings, &finding, error))
     return FALSE;
-  lift = fse_lift_new (editor->device, &editor->fields, fse_model_info (editor->model)->colour_table, small, error);
+  fields = editor->fields;
+  if (settings->plain)
+    fields.gain = NULL;
+  lift = fse_lift_new (editor->device, &fields, fse_model_info (editor->model)->colour_table, small, error);
   return lift
          && fse_lift_run (lift, raster, region, settings->strength,
                           settings->detail < 0 ? fse_model_info (editor->model)->detail : settings->detail, go_on, &writing, error);

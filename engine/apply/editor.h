@@ -26,6 +26,7 @@ typedef struct
   guint64 seed;       /* the same seed gives the same picture */
   gint    references; /* training pairs consulted, 1..8; the nearest ones */
   gdouble detail;     /* how much of its own fine detail the picture keeps, 0..1; -1: what the model was measured to leave */
+  gboolean plain;     /* leaves out what the model adds to and takes from the picture's own detail: to measure that */
   gint    reference;  /* the one pair to consult instead, counted from 0; -1: the nearest */
 } FseApplySettings;
 

@@ -131,7 +131,7 @@ fse_vae_decode (FseNet *net, FseTensor *latent, const FseFeatures *skips, FseTen
   moved = n_parts > 1 ? fse_slice_channels (tape, all, 0, 3) : all;
   if (net->settings->texture)
     {
-      FseTensor *gain = fse_net_conv (net, "vae/decoder/gain", fse_net_norm (net, "vae/decoder/gain/norm", half, TRUE),
+      FseTensor *gain = fse_net_conv (net, FSE_VAE_GAIN, fse_net_norm (net, FSE_VAE_GAIN "/norm", half, TRUE),
                                       FSE_BANDS, 3, 1, TRUE);
 
       change.gain = fse_upsample_bilinear (tape, gain, 2);

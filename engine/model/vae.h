@@ -41,6 +41,8 @@ typedef struct
 /* What is left of a picture x [n,h,w,3] that is reduced k times to half its size (means) and enlarged as often (bilinearly), x_k for
  * k = 1 .. FSE_BANDS, side by side: [n,h,w,3 FSE_BANDS].  band_k (x) is x_{k-1} - x_k, and x_0 = x. */
 #define FSE_BANDS 3
+/* Where the weights of their gain lie. */
+#define FSE_VAE_GAIN "vae/decoder/gain"
 FseTensor  *fse_vae_smoothed (FseTape *tape, FseTensor *x);
 /* Its bands, side by side: [n,h,w,3 FSE_BANDS]. */
 FseTensor  *fse_vae_bands (FseTape *tape, FseTensor *x);

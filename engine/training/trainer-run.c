@@ -2,8 +2,10 @@
 #include <glib/gstdio.h>
 
 #include <math.h>
+#include <string.h>
 
 #include "apply/detail.h"
+#include "apply/texture.h"
 #include "files/disk.h"
 #include "i18n.h"
 #include "model/model-file.h"
@@ -325,7 +327,8 @@ save_model (FseTrainer *trainer, GError **error)
   const FseDataset    *data = fse_stage_data (trainer->fine);
   FseProgressState    *state = &trainer->state;
   gboolean             best = keeps_best (trainer);
-  g_autofree gfloat   *last = g_new (gfloat, fse_weights_floats (trainer->weights));
+  gsize                floats = fse_weights_floats (trainer->weights);
+  g_autofree gfloat   *values = g_new (gfloat, floats);
   g_autofree guint8   *before = fse_dataset_bytes (data, data->before);
   g_autofree guint8   *after = fse_dataset_bytes (data, data->after);
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
@@ -340,10 +343,20 @@ save_model (FseTrainer *trainer, GError **error)
                         .program = (gchar *) "few-shot-edit " FSE_VERSION, .created = created,
                         .instruction = trainer->instruction, .inverse = trainer->inverse };
 
-  return read_averages (trainer, last, error)
-         && fse_model_save (trainer->path, &info, trainer->weights, best ? state->kept : last, before, after, error)
-         && (!measure_detail (trainer, &info)
-             || fse_model_save (trainer->path, &info, trainer->weights, best ? state->kept : last, before, after, error));
+  if (!read_averages (trainer, values, error))
+    return FALSE;
+  if (best)
+    memcpy (values, state->kept, floats * sizeof (gfloat));
+  if (!fse_model_save (trainer->path, &info, trainer->weights, values, before, after, error))
+    return FALSE;
+  if (fse_texture_is_unfounded (trainer->path, trainer->device_name, trainer->pairs, &trainer->settings))
+    {
+      fse_texture_take_out (trainer->weights, values);
+      if (!fse_model_save (trainer->path, &info, trainer->weights, values, before, after, error))
+        return FALSE;
+    }
+  return !measure_detail (trainer, &info)
+         || fse_model_save (trainer->path, &info, trainer->weights, values, before, after, error);
 }
 
 static gboolean

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "apply/detail.h"
+#include "apply/texture.h"
 #include "examples.h"
 #include "model/model-file.h"
 #include "training/dataset.h"
@@ -333,6 +334,40 @@ test_detail (void)
   g_assert_cmpfloat (detail, <, 0.3); /* the waves have some fine detail, too, which stays */
 }
 
+/* Afters as the model makes them bear all of its texture out, and as it would without texture, none. */
+static void
+test_texture (void)
+{
+  g_autofree gchar     *path = model_path ("learns");
+  g_autoptr (GError)    error = NULL;
+  g_autoptr (FseEditor) editor = fse_editor_open (path, NULL, &error);
+  FseSettings           settings;
+
+  g_assert_no_error (error);
+  fse_settings_default (&settings);
+  settings.size = 64;
+  for (gint plain = 0; plain < 2; plain++)
+    {
+      g_autoptr (FsePairs) pairs = detailed_pairs (TRUE);
+      FseApplySettings     apply;
+      gdouble              share;
+
+      fse_apply_settings_default (&apply);
+      apply.detail = 1;
+      apply.plain = plain;
+      for (guint i = 0; i < 3; i++)
+        {
+          FsePair *pair = pairs->pairs->pdata[i];
+
+          fse_image_unref (pair->after);
+          pair->after = fse_editor_apply (editor, pair->before, &apply, NULL, NULL, &error);
+          g_assert_no_error (error);
+        }
+      g_assert_true (fse_texture_measure (editor, pairs, &settings, &share, &error));
+      g_assert_cmpfloat_with_epsilon (share, plain ? 0 : 1, 1e-5);
+    }
+}
+
 /* A device with too little memory: a sentence that says how much was needed. */
 static void
 test_out_of_memory (void)
@@ -444,6 +479,7 @@ main (int argc, char **argv)
   g_test_add_func ("/training/apply", test_apply);
   g_test_add_func ("/training/apply to a region", test_region);
   g_test_add_func ("/training/detail that is kept or wiped away", test_detail);
+  g_test_add_func ("/training/texture that is borne out or not", test_texture);
   g_test_add_func ("/training/resume equals uninterrupted", test_resume);
   g_test_add_func ("/training/resume refused", test_resume_refused);
   g_test_add_func ("/training/switches", test_switches);
