@@ -28,7 +28,7 @@
 
 /* Files that are one program on PoCL. */
 static const gchar *const together[][8] = {
-  { "conv2d", "conv2d_weight", "group_norm", "gemm", "attention", "softmax" },
+  { "conv2d", "winograd", "conv2d_weight", "group_norm", "gemm", "attention", "softmax" },
   { "elementwise", "concat", "resample", "reduce", "random", "optimiser" },
   { "augment", "bands", "bilateral", "colour", "warp", "losses", "frequency_loss" },
 };
@@ -92,7 +92,7 @@ program_options (FseDevice *device, const gchar *name)
 }
 
 /* ... and with the cpu family everywhere, as one uses the other's functions. */
-static const gchar *const products[] = { "gemm", "attention", NULL };
+static const gchar *const products[] = { "gemm", "attention", NULL }, *const sums[] = { "conv2d", "winograd", NULL };
 
 /* The files that are one program with `name`, or NULL. */
 static const gchar *const *
@@ -105,7 +105,7 @@ group_of (FseDevice *device, const gchar *name)
       for (guint k = 0; together[i][k]; k++)
         if (strcmp (together[i][k], name) == 0)
           return together[i];
-  return g_strv_contains (products, name) ? products : NULL;
+  return g_strv_contains (products, name) ? products : g_strv_contains (sums, name) ? sums : NULL;
 }
 
 /* The texts of a program, common.cl's first: GBytes, or NULL where there is no such file. */

@@ -9,14 +9,15 @@
  *           partial sums are then added in order (no atomics);
  *   dbias   [o] = sum over pixels of dy, as one more row of the same partials.
  *
- * The cpu family goes by rows where they are long enough, and reads weights where they
- * lie, but for dx and for many outputs, where it packs them first (conv2d.cl says
- * how); the gpu family splits what would be too few work-groups for its units into
+ * The cpu family does 3x3 ones of many channels with fewer products (winograd.h); it goes by rows
+ * where they are long enough, and reads weights where they lie, but for dx and for many outputs,
+ * where it packs them first (conv2d.cl says how); the gpu family splits what would be too few work-groups for its units into
  * parts, and adds their sums.
  */
 #include "operators/conv-tile.h"
 #include "operators/operators.h"
 #include "operators/pass.h"
+#include "operators/winograd.h"
 
 #define CHUNK_PIXELS 512  /* x and dy of so many pixels stay in a core's second cache */
 #define MAX_CHUNKS 64     /* bounds the memory of the partial sums */
@@ -172,6 +173,13 @@ lay_in_rows (FseDevice *device, gint k, Layout *l)
   return k == 3 && l->wo >= tile && (l->up == 1 || l->wo % 2 == 0);
 }
 
+/* Whether the cpu family does with fewer products. */
+static gboolean
+by_winograd (FseDevice *device, gint k, const Layout *l)
+{
+  return k == 3 && l->stride == 1 && l->up == 1 && fse_winograd_serves (device, l->n, l->hi, l->wi, l->ci, l->co);
+}
+
 /* Blocks change fastest, or, `blocks_last`, slowest. */
 static FseRange
 range_blocks (gint blocks, gint others, gint parities, gboolean blocks_last)
@@ -215,8 +223,11 @@ convolve_vectors (FseNode *node, const Layout *l, FseBuffer x, FseBuffer weight,
   Layout     rows = *l;
   gboolean   by_rows = lay_in_rows (device, k, &rows);
   gint       tiles = ceil_div (l->n * ceil_div (l->ho, l->up) * ceil_div (l->wo, l->up), tile_pixels (device));
-  FseBuffer  zeros, used = packed ? node->scratch[swapped ? SWAPPED : FORWARD] : weight;
+  FseBuffer  zeros, scratch = node->scratch[swapped ? SWAPPED : FORWARD], used = packed ? scratch : weight;
 
+  if (by_winograd (device, k, l))
+    return fse_winograd (device, x, weight, swapped, has_bias ? &bias : NULL, onto, y, scratch, l->n, l->hi, l->wi, l->ci,
+                         l->co, error);
   return fse_device_zeros (device, &zeros, error)
          && (!packed || fse_launch (device, "conv2d", "conv2d_pack", fse_range_single (k * k, blocks, 1), error,
                                     FSE_BUF (weight), FSE_BUF (used), FSE_INT (k * k), FSE_INT (l->ci), FSE_INT (l->co),
@@ -391,12 +402,18 @@ fse_conv2d_onto (FseTape *tape, FseTensor *x, FseTensor *weight, FseTensor *bias
 
   if (fse_device_family (device) == FSE_FAMILY_CPU)
     {
-      gint width = ceil_div (weight->c, block_width (device)) * block_width (device), rows, line, rows_chunk, chunks;
+      gint   width = ceil_div (weight->c, block_width (device)) * block_width (device), rows, line, rows_chunk, chunks;
+      Layout there = layout_forward (&conv, x, out), back = layout_backward (&conv, x, out);
 
       chunk_rows (&conv, out, &rows, &line, &rows_chunk, &chunks);
-      if (weight->c >= FAR_APART)
+      if (by_winograd (device, conv.k, &there))
+        fse_node_scratch (node, FORWARD, fse_winograd_floats (x->c, weight->c), FSE_SCRATCH_FORWARD);
+      else if (weight->c >= FAR_APART)
         fse_node_scratch (node, FORWARD, packed_floats (device, taps, x->c, weight->c), FSE_SCRATCH_FORWARD);
-      fse_node_scratch (node, SWAPPED, packed_floats (device, taps, weight->c, x->c), FSE_SCRATCH_BACKWARD);
+      fse_node_scratch (node, SWAPPED,
+                        by_winograd (device, conv.k, &back) ? fse_winograd_floats (weight->c, x->c)
+                                                            : packed_floats (device, taps, weight->c, x->c),
+                        FSE_SCRATCH_BACKWARD);
       fse_node_scratch (node, PARTIALS, (gsize) chunks * (taps * x->c + 1) * width, FSE_SCRATCH_BACKWARD);
     }
   else

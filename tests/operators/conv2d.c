@@ -90,6 +90,11 @@ static const Case rows[] = {
   CONV ("3x3 stride 2, long rows, odd sizes", 1, 7, 39, 18, 33, 3, 2),
   CONV ("1x1, long rows", 2, 3, 21, 24, 40, 1, 1),
   CONV ("1x1, pixels in rows of their own", 2, 8, 8, 16, 33, 1, 1),
+  CONV ("3x3, fewer products", 2, 16, 32, 64, 96, 3, 1),
+  CONV ("3x3, fewer products, part of a block of tiles", 1, 34, 64, 80, 64, 3, 1),
+  CONV_IN ("3x3 onto, fewer products", 4, 4, 16, 16, 64, 64, 3, 1),
+  /* sums of 1440 products: any order of them is off by so much */
+  CONV_IN ("3x3 without bias, fewer products, many channels", 2, 1, 32, 32, 160, 64, 3, 1, .tolerance = 1e-4),
   CONV ("linear", 8, 1, 1, 64, 40, 1, 1),
   CONV ("linear, several chunks", 1, 23, 61, 4, 17, 1, 1),
   CONV_IN ("linear without bias", 2, 5, 1, 1, 32, 64, 1, 1),
