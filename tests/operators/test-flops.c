@@ -4,6 +4,7 @@
  */
 #include "operators/operators.h"
 #include "operators/weights.h"
+#include "with-device.h"
 
 static FseDevice *device;
 
@@ -34,21 +35,14 @@ test_flops (void)
     }
 }
 
+static void
+add_tests (void)
+{
+  g_test_add_func ("/flops/counted", test_flops);
+}
+
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GError) error = NULL;
-  int                result;
-
-  g_test_init (&argc, &argv, NULL);
-  device = fse_device_open (NULL, &error);
-  if (!device)
-    {
-      g_print ("Bail out! %s\n", error->message);
-      return 1;
-    }
-  g_test_add_func ("/flops/counted", test_flops);
-  result = g_test_run ();
-  fse_device_close (device);
-  return result;
+  return with_device (argc, argv, &device, add_tests);
 }

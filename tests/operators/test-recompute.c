@@ -5,6 +5,7 @@
  */
 #include "operators/operators.h"
 #include "operators/weights.h"
+#include "with-device.h"
 
 #include <string.h>
 
@@ -103,21 +104,14 @@ test_recompute (void)
   g_assert_cmpmem (kept, n[0] * sizeof (gfloat), again, n[1] * sizeof (gfloat));
 }
 
+static void
+add_tests (void)
+{
+  g_test_add_func ("/recompute/same-bits-in-less-memory", test_recompute);
+}
+
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GError) error = NULL;
-  int                result;
-
-  g_test_init (&argc, &argv, NULL);
-  device = fse_device_open (NULL, &error);
-  if (!device)
-    {
-      g_print ("Bail out! %s\n", error->message);
-      return 1;
-    }
-  g_test_add_func ("/recompute/same-bits-in-less-memory", test_recompute);
-  result = g_test_run ();
-  fse_device_close (device);
-  return result;
+  return with_device (argc, argv, &device, add_tests);
 }

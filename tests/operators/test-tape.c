@@ -10,6 +10,7 @@
 
 #include "operators/tape.h"
 #include "operators/weights.h"
+#include "with-device.h"
 
 static FseDevice *device;
 
@@ -572,25 +573,18 @@ test_constant_and_borrow (void)
   g_array_unref (g.calls);
 }
 
-int
-main (int argc, char **argv)
+static void
+add_tests (void)
 {
-  g_autoptr (GError) error = NULL;
-  int                result;
-
-  g_test_init (&argc, &argv, NULL);
-  device = fse_device_open (NULL, &error);
-  if (!device)
-    {
-      g_print ("Bail out! %s\n", error->message);
-      return 1;
-    }
   g_test_add_data_func ("/tape/random-graphs/training", GINT_TO_POINTER (TRAINING), test_random_graphs);
   g_test_add_data_func ("/tape/random-graphs/recomputing", GINT_TO_POINTER (RECOMPUTING), test_random_graphs);
   g_test_add_data_func ("/tape/random-graphs/inference", GINT_TO_POINTER (INFERENCE), test_random_graphs);
   g_test_add_func ("/tape/inference-is-small", test_inference_is_small);
   g_test_add_func ("/tape/constant-and-borrow", test_constant_and_borrow);
-  result = g_test_run ();
-  fse_device_close (device);
-  return result;
+}
+
+int
+main (int argc, char **argv)
+{
+  return with_device (argc, argv, &device, add_tests);
 }

@@ -4,6 +4,7 @@
  * the device has no room for them.
  */
 #include "operators/weights.h"
+#include "with-device.h"
 
 #include <math.h>
 #include <string.h>
@@ -115,22 +116,15 @@ test_weights (void)
   g_assert_null (b->grad.mem);
 }
 
+static void
+add_tests (void)
+{
+  g_test_add_func ("/weights/values", test_weights);
+  g_test_add_func ("/weights/out-of-memory", test_out_of_memory);
+}
+
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GError) error = NULL;
-  int                result;
-
-  g_test_init (&argc, &argv, NULL);
-  device = fse_device_open (NULL, &error);
-  if (!device)
-    {
-      g_print ("Bail out! %s\n", error->message);
-      return 1;
-    }
-  g_test_add_func ("/weights/values", test_weights);
-  g_test_add_func ("/weights/out-of-memory", test_out_of_memory);
-  result = g_test_run ();
-  fse_device_close (device);
-  return result;
+  return with_device (argc, argv, &device, add_tests);
 }
