@@ -119,16 +119,17 @@ normal (const Reading *readings, guint n, gdouble smooth, const gdouble *table, 
   for (gsize i = 0; i < FLOATS; i++)
     out[i] = smooth * SMALL * table[i];
   for (guint s = 0; s < n; s++)
-    for (gint c = 0; c < 3; c++)
-      {
-        const Reading *r = &readings[s];
-        gdouble        value = 0;
+    {
+      const Reading *r = &readings[s];
+      gdouble        value[3] = { 0 };
 
-        for (gint k = 0; k < 8; k++)
-          value += r->weight[k] * table[3 * r->node[k] + c];
-        for (gint k = 0; k < 8; k++)
-          out[3 * r->node[k] + c] += r->weight[k] * value;
-      }
+      for (gint k = 0; k < 8; k++)
+        for (gint c = 0; c < 3; c++)
+          value[c] += r->weight[k] * table[3 * r->node[k] + c];
+      for (gint k = 0; k < 8; k++)
+        for (gint c = 0; c < 3; c++)
+          out[3 * r->node[k] + c] += r->weight[k] * value[c];
+    }
   for (gint axis = 0; axis < 3; axis++)
     for (gint i = 0; i < NODES; i++)
       if (i / steps[axis] % SIDE >= 2)
@@ -230,21 +231,49 @@ add_change (Change *sum, const gfloat *table, const GArray *samples)
     }
 }
 
+typedef struct
+{
+  const FseDataset *data;
+  gint              n, number;
+  Change            changes[G_N_ELEMENTS (smoothness)];
+} Fold;
+
+static gpointer
+judge_fold (gpointer user_data)
+{
+  Fold              *fold = user_data;
+  g_autoptr (GArray) learnt = take_samples (fold->data, fold->n, fold->number, FALSE);
+  g_autoptr (GArray) held = take_samples (fold->data, fold->n, fold->number, TRUE);
+  g_autofree gfloat *table = g_new (gfloat, FLOATS);
+
+  for (guint i = 0; i < G_N_ELEMENTS (smoothness) && learnt->len > 0 && held->len > 0; i++)
+    {
+      fit (learnt, smoothness[i], table);
+      add_change (&fold->changes[i], table, held);
+    }
+  return NULL;
+}
+
 gdouble
 fse_colour_fit_judge (const FseDataset *data, gint n, gdouble *smooth)
 {
-  Change             sums[G_N_ELEMENTS (smoothness)] = { { 0 } };
-  g_autofree gfloat *table = g_new (gfloat, FLOATS);
-  guint              best = 0;
+  Change   sums[G_N_ELEMENTS (smoothness)] = { { 0 } };
+  Fold     folds[FOLDS];
+  GThread *threads[FOLDS];
+  guint    best = 0;
 
-  for (gint fold = 0; fold < FOLDS; fold++)
+  for (gint k = 0; k < FOLDS; k++)
     {
-      g_autoptr (GArray) learnt = take_samples (data, n, fold, FALSE), held = take_samples (data, n, fold, TRUE);
-
-      for (guint i = 0; i < G_N_ELEMENTS (smoothness) && learnt->len > 0 && held->len > 0; i++)
+      folds[k] = (Fold) { .data = data, .n = n, .number = k };
+      threads[k] = g_thread_new ("colour fit", judge_fold, &folds[k]);
+    }
+  for (gint k = 0; k < FOLDS; k++)
+    {
+      g_thread_join (threads[k]);
+      for (guint i = 0; i < G_N_ELEMENTS (smoothness); i++)
         {
-          fit (learnt, smoothness[i], table);
-          add_change (&sums[i], table, held);
+          sums[i].all += folds[k].changes[i].all;
+          sums[i].left += folds[k].changes[i].left;
         }
     }
   for (guint i = 1; i < G_N_ELEMENTS (smoothness); i++)
