@@ -15,12 +15,12 @@
 #define FLOATS FSE_COLOUR_TABLE_FLOATS
 /* Pixels that are looked at, evenly spread. */
 #define MOST_PIXELS 20000
-/* How much bends may cost, for each pixel and node: a graded photograph has soft bends and wants them carried on to rare
- * colours, a drawing's few colours have hard ones. */
+/* How much bends may cost, for each pixel and node: a graded photograph has soft bends and wants them carried on to
+ * rare colours, a drawing's few colours have hard ones. */
 static const gdouble smoothness[] = { 1e-3, 1e-2, 1e-1, 1 };
 #define SMALL 1e-3
 #define RIDGE 1e-6
-#define ROUNDS 200
+#define ROUNDS 100
 #define ENOUGH 1e-8
 /* A table is judged by as many fits, each of which is held against the pairs that it was not fitted to. */
 #define FOLDS 4
@@ -35,7 +35,7 @@ static GArray *
 take_samples (const FseDataset *data, gint n, gint fold, gboolean held)
 {
   GArray *samples = g_array_new (FALSE, FALSE, sizeof (Sample));
-  gsize   pixels = (gsize) data->height * data->width;
+  gsize   pixels = (gsize)data->height * data->width;
   gsize   stride = n * pixels / MOST_PIXELS | 1; /* odd: not the same columns in each row */
 
   for (gint i = 0; i < n; i++)
@@ -102,109 +102,206 @@ affine_change (gdouble m[4][3], const gfloat x[3], gdouble change[3])
     change[c] = m[0][c] * x[0] + m[1][c] * x[1] + m[2][c] * x[2] + m[3][c];
 }
 
-/* Where each sample is read. */
+/* The equations that bends solve, a symmetric matrix by its diagonals: the entries at (i, i + APART) of each.  Samples
+ * tie the nodes of a cell, bends those that are two steps apart on an axis. */
+#define DIAGONALS 17
+#define STEP(r, g, b) ((r)*SIDE * SIDE + (g)*SIDE + (b))
+static const gint apart[DIAGONALS] = { 0,
+                                       STEP (0, 0, 1),
+                                       STEP (0, 1, -1),
+                                       STEP (0, 1, 0),
+                                       STEP (0, 1, 1),
+                                       STEP (1, -1, -1),
+                                       STEP (1, -1, 0),
+                                       STEP (1, -1, 1),
+                                       STEP (1, 0, -1),
+                                       STEP (1, 0, 0),
+                                       STEP (1, 0, 1),
+                                       STEP (1, 1, -1),
+                                       STEP (1, 1, 0),
+                                       STEP (1, 1, 1),
+                                       STEP (0, 0, 2),
+                                       STEP (0, 2, 0),
+                                       STEP (2, 0, 0) };
+
 typedef struct
 {
-  guint  node[8];
-  gfloat weight[8];
-} Reading;
+  gdouble at[DIAGONALS][NODES];
+} Matrix;
 
-/* out = (readings' transpose times readings + charges) times table */
-static void
-normal (const Reading *readings, guint n, gdouble smooth, const gdouble *table, gdouble *out)
+typedef gdouble Planes[3][NODES];
+
+static guint
+diagonal (gint distance)
 {
-  static const gint steps[3] = { SIDE * SIDE, SIDE, 1 };
+  guint d = 0;
 
-  smooth *= (gdouble) n / NODES;
-  for (gsize i = 0; i < FLOATS; i++)
-    out[i] = smooth * SMALL * table[i];
-  for (guint s = 0; s < n; s++)
+  while (apart[d] != distance)
+    d++;
+  return d;
+}
+
+/* What samples say, without charges. */
+static Matrix *
+matrix_of_samples (const GArray *samples)
+{
+  Matrix *matrix = g_new0 (Matrix, 1);
+  guint   which[8][8] = { { 0 } };
+
+  for (gint k = 0; k < 8; k++)
+    for (gint l = 0; l < 8; l++)
+      {
+        gint distance = STEP ((l & 1) - (k & 1), (l >> 1 & 1) - (k >> 1 & 1), (l >> 2) - (k >> 2));
+
+        which[k][l] = distance >= 0 ? diagonal (distance) : DIAGONALS;
+      }
+  for (guint s = 0; s < samples->len; s++)
     {
-      const Reading *r = &readings[s];
-      gdouble        value[3] = { 0 };
+      guint  node[8];
+      gfloat weight[8];
 
+      fse_colour_table_corners (g_array_index (samples, Sample, s).x, node, weight);
       for (gint k = 0; k < 8; k++)
-        for (gint c = 0; c < 3; c++)
-          value[c] += r->weight[k] * table[3 * r->node[k] + c];
-      for (gint k = 0; k < 8; k++)
-        for (gint c = 0; c < 3; c++)
-          out[3 * r->node[k] + c] += r->weight[k] * value[c];
+        for (gint l = 0; l < 8; l++)
+          if (which[k][l] < DIAGONALS)
+            matrix->at[which[k][l]][node[k]] += weight[k] * weight[l];
     }
-  for (gint axis = 0; axis < 3; axis++)
-    for (gint i = 0; i < NODES; i++)
-      if (i / steps[axis] % SIDE >= 2)
-        for (gint c = 0; c < 3; c++)
-          {
-            gint    at[3] = { 3 * (i - 2 * steps[axis]) + c, 3 * (i - steps[axis]) + c, 3 * i + c };
-            gdouble bend = smooth * (table[at[0]] - 2 * table[at[1]] + table[at[2]]);
+  return matrix;
+}
 
-            out[at[0]] += bend;
-            out[at[1]] -= 2 * bend;
-            out[at[2]] += bend;
+/* `charge` for what squares of second differences, and of sizes, sum up to. */
+static void
+matrix_charge (Matrix *matrix, gdouble charge)
+{
+  static const gint axes[3] = { STEP (1, 0, 0), STEP (0, 1, 0), STEP (0, 0, 1) };
+
+  for (gint i = 0; i < NODES; i++)
+    matrix->at[0][i] += charge * SMALL;
+  for (gint axis = 0; axis < 3; axis++)
+    {
+      gint     step = axes[axis];
+      gdouble *same = matrix->at[0], *next = matrix->at[diagonal (step)], *second = matrix->at[diagonal (2 * step)];
+
+      for (gint i = 0; i + 2 * step < NODES; i++)
+        if (i / step % SIDE < SIDE - 2)
+          {
+            same[i] += charge;
+            same[i + step] += 4 * charge;
+            same[i + 2 * step] += charge;
+            next[i] -= 2 * charge;
+            next[i + step] -= 2 * charge;
+            second[i] += charge;
           }
+    }
+}
+
+/* out = matrix times x, for each colour */
+static void
+multiply (const Matrix *matrix, Planes x, Planes out)
+{
+  for (gint c = 0; c < 3; c++)
+    {
+      for (gint i = 0; i < NODES; i++)
+        out[c][i] = matrix->at[0][i] * x[c][i];
+      for (gint d = 1; d < DIAGONALS; d++)
+        {
+          const gdouble *m = matrix->at[d], *low = x[c], *high = x[c] + apart[d];
+          gdouble       *to_low = out[c], *to_high = out[c] + apart[d];
+
+          for (gint i = 0; i < NODES - apart[d]; i++)
+            {
+              to_low[i] += m[i] * high[i];
+              to_high[i] += m[i] * low[i];
+            }
+        }
+    }
 }
 
 static gdouble
-product (const gdouble *a, const gdouble *b)
+product (Planes a, Planes b)
 {
   gdouble sum = 0;
 
-  for (gsize i = 0; i < FLOATS; i++)
-    sum += a[i] * b[i];
+  for (gint c = 0; c < 3; c++)
+    for (gint i = 0; i < NODES; i++)
+      sum += a[c][i] * b[c][i];
   return sum;
 }
 
-/* rest: on entry the right-hand side. */
+/* a = a scale + b factor */
 static void
-conjugate_gradients (const Reading *readings, guint n, gdouble smooth, gdouble *rest, gdouble *table)
+combine (Planes a, gdouble scale, Planes b, gdouble factor)
 {
-  g_autofree gdouble *step = g_memdup2 (rest, FLOATS * sizeof (gdouble)), *image = g_new (gdouble, FLOATS);
-  gdouble             energy = product (rest, rest), least = ENOUGH * energy;
+  for (gint c = 0; c < 3; c++)
+    for (gint i = 0; i < NODES; i++)
+      a[c][i] = scale * a[c][i] + factor * b[c][i];
+}
 
+static void
+scale (const Matrix *matrix, Planes x, Planes out)
+{
+  for (gint c = 0; c < 3; c++)
+    for (gint i = 0; i < NODES; i++)
+      out[c][i] = x[c][i] / matrix->at[0][i];
+}
+
+/* rest: on entry the right-hand side; x: zeros.  Nodes are weighed by how much is known of them (Jacobi's
+ * preconditioner). */
+static void
+conjugate_gradients (const Matrix *matrix, Planes rest, Planes x)
+{
+  g_autofree Planes *scaled = g_new (Planes, 1), *step = g_new (Planes, 1), *image = g_new (Planes, 1);
+  gdouble            energy, least;
+
+  scale (matrix, rest, *scaled);
+  memcpy (*step, *scaled, sizeof (Planes));
+  energy = product (rest, *scaled);
+  least = ENOUGH * energy;
   for (gint round = 0; round < ROUNDS && energy > least; round++)
     {
       gdouble length, next;
 
-      normal (readings, n, smooth, step, image);
-      length = energy / product (step, image);
-      for (gsize i = 0; i < FLOATS; i++)
-        {
-          table[i] += length * step[i];
-          rest[i] -= length * image[i];
-        }
-      next = product (rest, rest);
-      for (gsize i = 0; i < FLOATS; i++)
-        step[i] = rest[i] + next / energy * step[i];
+      multiply (matrix, *step, *image);
+      length = energy / product (*step, *image);
+      combine (x, 1, *step, length);
+      combine (rest, 1, *image, -length);
+      scale (matrix, rest, *scaled);
+      next = product (rest, *scaled);
+      combine (*step, next / energy, *scaled, 1);
       energy = next;
     }
 }
 
 static void
-fit (const GArray *samples, gdouble smooth, gfloat table[FLOATS])
+fit (const GArray *samples, const Matrix *unbent, gdouble smooth, gfloat table[FLOATS])
 {
-  g_autofree Reading *readings = g_new (Reading, samples->len);
-  g_autofree gdouble *bends = g_new0 (gdouble, FLOATS), *rest = g_new0 (gdouble, FLOATS);
-  gdouble             m[4][3], change[3];
+  g_autofree Matrix *matrix = g_memdup2 (unbent, sizeof (Matrix));
+  g_autofree Planes *bends = g_new0 (Planes, 1), *rest = g_new0 (Planes, 1);
+  gdouble            m[4][3], change[3];
 
+  matrix_charge (matrix, smooth * samples->len / NODES);
   fit_affine (samples, m);
   for (guint s = 0; s < samples->len; s++)
     {
       const Sample *p = &g_array_index (samples, Sample, s);
+      guint         node[8];
+      gfloat        weight[8];
 
-      fse_colour_table_corners (p->x, readings[s].node, readings[s].weight);
+      fse_colour_table_corners (p->x, node, weight);
       affine_change (m, p->x, change);
       for (gint c = 0; c < 3; c++)
         for (gint k = 0; k < 8; k++)
-          rest[3 * readings[s].node[k] + c] += readings[s].weight[k] * (p->y[c] - p->x[c] - change[c]);
+          (*rest)[c][node[k]] += weight[k] * (p->y[c] - p->x[c] - change[c]);
     }
-  conjugate_gradients (readings, samples->len, smooth, rest, bends);
+  conjugate_gradients (matrix, *rest, *bends);
   for (gint i = 0; i < NODES; i++)
     {
-      const gfloat x[3] = { i / (SIDE * SIDE) / (SIDE - 1.0f), i / SIDE % SIDE / (SIDE - 1.0f), i % SIDE / (SIDE - 1.0f) };
+      const gfloat x[3]
+          = { i / (SIDE * SIDE) / (SIDE - 1.0f), i / SIDE % SIDE / (SIDE - 1.0f), i % SIDE / (SIDE - 1.0f) };
 
       affine_change (m, x, change);
       for (gint c = 0; c < 3; c++)
-        table[3 * i + c] = change[c] + bends[3 * i + c];
+        table[3 * i + c] = change[c] + (*bends)[c][i];
     }
 }
 
@@ -241,14 +338,15 @@ typedef struct
 static gpointer
 judge_fold (gpointer user_data)
 {
-  Fold              *fold = user_data;
+  Fold *fold = user_data;
   g_autoptr (GArray) learnt = take_samples (fold->data, fold->n, fold->number, FALSE);
   g_autoptr (GArray) held = take_samples (fold->data, fold->n, fold->number, TRUE);
+  g_autofree Matrix *matrix = matrix_of_samples (learnt);
   g_autofree gfloat *table = g_new (gfloat, FLOATS);
 
   for (guint i = 0; i < G_N_ELEMENTS (smoothness) && learnt->len > 0 && held->len > 0; i++)
     {
-      fit (learnt, smoothness[i], table);
+      fit (learnt, matrix, smoothness[i], table);
       add_change (&fold->changes[i], table, held);
     }
   return NULL;
@@ -264,7 +362,7 @@ fse_colour_fit_judge (const FseDataset *data, gint n, gdouble *smooth)
 
   for (gint k = 0; k < FOLDS; k++)
     {
-      folds[k] = (Fold) { .data = data, .n = n, .number = k };
+      folds[k] = (Fold){ .data = data, .n = n, .number = k };
       threads[k] = g_thread_new ("colour fit", judge_fold, &folds[k]);
     }
   for (gint k = 0; k < FOLDS; k++)
@@ -287,8 +385,9 @@ void
 fse_colour_fit (const FseDataset *data, gint n, gdouble smooth, gfloat table[FSE_COLOUR_TABLE_FLOATS])
 {
   g_autoptr (GArray) samples = take_samples (data, n, -1, FALSE);
+  g_autofree Matrix *matrix = matrix_of_samples (samples);
 
   memset (table, 0, FLOATS * sizeof (gfloat));
   if (samples->len)
-    fit (samples, smooth, table);
+    fit (samples, matrix, smooth, table);
 }

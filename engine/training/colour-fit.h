@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 
 /* Of the data's first n pairs.  What is left of the difference between before and after
  * in pairs that the table was not fitted to, 0..: 0 = nothing, 1 = as much as without it.  *smooth: what bends should
- * cost, as it leaves least there.  Takes a second or two, in threads of its own. */
+ * cost, as it leaves least there.  Takes a part of a second, in threads of its own. */
 gdouble fse_colour_fit_judge (const FseDataset *data, gint n, gdouble *smooth);
 
 /* Fits a table to the data's first n pairs: affine, plus bends where there are colours
