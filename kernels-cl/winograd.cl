@@ -96,12 +96,13 @@ spot_of (const int tile, const int h, const int w)
   return (Spot) { picture, 2 * (row - picture * (h / 2)), 2 * (tile - row * (w / 2)) };
 }
 
-/* seen[place][tile][channel] of tiles first .. first + count - 1 */
+/* seen[place][tile][channel] of tiles first .. first + count - 1 and of so many channels, of the ci that a pixel has;
+ * `place_step`: from one place to the next */
 OUTLINE void
-see_tiles (__global const float *x, __global const float *zero, float *seen, const int first, const int count, const int h,
-           const int w, const int ci)
+see_tiles (__global const float *x, __global const float *zero, float *seen, const int place_step, const int first, const int count,
+           const int h, const int w, const int ci, const int channels)
 {
-  for (int t = 0; t < count; t++, seen += ci)
+  for (int t = 0; t < count; t++, seen += channels)
     {
       const Spot            at = spot_of (first + t, h, w);
       __global const float *pixel[16];
@@ -113,7 +114,7 @@ see_tiles (__global const float *x, __global const float *zero, float *seen, con
           const bool inside = (uint) py < (uint) h && (uint) px < (uint) w;
           pixel[i] = inside ? x + (((size_t) at.picture * h + py) * w + px) * ci : zero;
         }
-      for (int c = 0; c < ci; c += VW)
+      for (int c = 0; c < channels; c += VW)
         {
           VF half_way[16], place[4];
 #pragma unroll
@@ -126,15 +127,15 @@ see_tiles (__global const float *x, __global const float *zero, float *seen, con
               see_four (half_way[4 * y], half_way[4 * y + 1], half_way[4 * y + 2], half_way[4 * y + 3], place, 1);
 #pragma unroll
               for (int i = 0; i < 4; i++)
-                VSTORE (place[i], seen + (4 * y + i) * PLACE_SEEN + c);
+                VSTORE (place[i], seen + (4 * y + i) * place_step + c);
             }
         }
     }
 }
 
-/* sums[tile][2] of one place: `count` tiles, a multiple of ABREAST, times the block's weights. */
-OUTLINE void
-place_product (const float *seen, __global const float *u, VF *sums, const int count, const int ci)
+/* sums[tile][2] of one place: `count` tiles, a multiple of ABREAST, times so many vectors of the block's weights. */
+INLINE void
+place_sums (const int vectors, const float *seen, __global const float *u, VF *sums, const int count, const int ci)
 {
   for (int t = 0; t < count; t += ABREAST, seen += ABREAST * ci, sums += 2 * ABREAST)
     {
@@ -150,27 +151,41 @@ place_product (const float *seen, __global const float *u, VF *sums, const int c
         }
       for (int c = 0; c < ci; c++, b += WIDTH)
         {
-          const VF b0 = VLOAD (b), b1 = VLOAD (b + VW);
+          const VF b0 = VLOAD (b), b1 = vectors > 1 ? VLOAD (b + VW) : b0;
 #pragma unroll
           for (int p = 0; p < ABREAST; p++)
             {
               const float a = row[p][c];
               all[p][0] = fma ((VF) a, b0, all[p][0]);
-              all[p][1] = fma ((VF) a, b1, all[p][1]);
+              if (vectors > 1)
+                all[p][1] = fma ((VF) a, b1, all[p][1]);
             }
         }
 #pragma unroll
       for (int p = 0; p < ABREAST; p++)
         {
           sums[2 * p] = all[p][0];
-          sums[2 * p + 1] = all[p][1];
+          if (vectors > 1)
+            sums[2 * p + 1] = all[p][1];
         }
     }
 }
 
-/* The tiles' outputs of a block. */
 OUTLINE void
-put_tiles (const VF *sums, __global const float *bias, __global const float *onto, __global float *y, const int first,
+place_product (const float *seen, __global const float *u, VF *sums, const int count, const int ci)
+{
+  place_sums (2, seen, u, sums, count, ci);
+}
+
+OUTLINE void
+place_product_single (const float *seen, __global const float *u, VF *sums, const int count, const int ci)
+{
+  place_sums (1, seen, u, sums, count, ci);
+}
+
+/* The tiles' outputs of a block of one vector or two. */
+OUTLINE void
+put_tiles (const int vectors, const VF *sums, __global const float *bias, __global const float *onto, __global float *y, const int first,
            const int count, const int h, const int w, const int co, const int has_bias, const int add)
 {
   for (int t = 0; t < count; t++)
@@ -178,8 +193,7 @@ put_tiles (const VF *sums, __global const float *bias, __global const float *ont
       const Spot   at = spot_of (first + t, h, w);
       const size_t to = (((size_t) at.picture * h + at.y) * w + at.x) * co;
 
-#pragma unroll
-      for (int v = 0; v < 2; v++)
+      for (int v = 0; v < vectors; v++)
         {
           const VF more = has_bias ? VREAD (bias + v * VW) : (VF) 0.0f;
           VF       half_way[8];
@@ -224,12 +238,17 @@ winograd (IN (x), IN (u), IN (zero), IN (bias), IN (onto), OUT (y), const int ti
   const int first = get_global_id (0) * each, count = min (each, tiles - first);
   VF        seen[16 * PLACE_SEEN / VW], sums[16 * PLACE_SUMS];
 
-  see_tiles (x, zero, (float *) seen, first, count, h, w, ci);
+  see_tiles (x, zero, (float *) seen, PLACE_SEEN, first, count, h, w, ci, ci);
   for (int o = 0; o < co; o += WIDTH, u += 16 * PLACE_WEIGHTS (ci))
     {
+      const int vectors = min (2, (co - o) / VW);
+
       for (int i = 0; i < 16; i++)
-        place_product ((const float *) seen + i * PLACE_SEEN, u + i * PLACE_WEIGHTS (ci), sums + i * PLACE_SUMS, count, ci);
-      put_tiles (sums, bias + o, onto + o, y + o, first, count, h, w, co, has_bias, add);
+        if (vectors > 1)
+          place_product ((const float *) seen + i * PLACE_SEEN, u + i * PLACE_WEIGHTS (ci), sums + i * PLACE_SUMS, count, ci);
+        else
+          place_product_single ((const float *) seen + i * PLACE_SEEN, u + i * PLACE_WEIGHTS (ci), sums + i * PLACE_SUMS, count, ci);
+      put_tiles (vectors, sums, bias + o, onto + o, y + o, first, count, h, w, co, has_bias, add);
     }
 }
 

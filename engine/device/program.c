@@ -27,8 +27,8 @@
 #define KERNELS "/few-shot-edit/kernels/"
 
 /* Files that are one program on PoCL. */
-static const gchar *const together[][8] = {
-  { "conv2d", "winograd", "conv2d_weight", "group_norm", "gemm", "attention", "softmax" },
+static const gchar *const together[][9] = {
+  { "conv2d", "conv2d_weight", "winograd", "winograd_weight", "group_norm", "gemm", "attention", "softmax" },
   { "elementwise", "concat", "resample", "reduce", "random", "optimiser" },
   { "augment", "bands", "bilateral", "colour", "warp", "losses", "frequency_loss" },
 };
@@ -92,7 +92,8 @@ program_options (FseDevice *device, const gchar *name)
 }
 
 /* ... and with the cpu family everywhere, as one uses the other's functions. */
-static const gchar *const products[] = { "gemm", "attention", NULL }, *const sums[] = { "conv2d", "winograd", NULL };
+static const gchar *const products[] = { "gemm", "attention", NULL };
+static const gchar *const sums[] = { "conv2d", "conv2d_weight", "winograd", "winograd_weight", NULL };
 
 /* The files that are one program with `name`, or NULL. */
 static const gchar *const *

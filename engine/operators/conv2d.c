@@ -106,6 +106,7 @@ chunk_rows (const Conv2d *conv, const FseTensor *out, gint *rows, gint *width, g
   *width = is_product (conv) ? MIN (pixels, 64) : out->w;
   *rows = ceil_div (pixels, *width);
   *rows_chunk = MAX (ceil_div (CHUNK_PIXELS, *width), ceil_div (*rows, MAX_CHUNKS));
+  *rows_chunk += *rows_chunk % 2; /* winograd.h wants pairs of them */
   *chunks = ceil_div (*rows, *rows_chunk);
 }
 
@@ -295,6 +296,27 @@ weight_tiles (FseDevice *device, gint k, gint stride, gint ci, gint co)
   return (by_rows ? 3 : k * k) * (wide_tiles + narrow * ceil_div (ci, vector / 2)) + ceil_div (co, vector);
 }
 
+/* The cpu family's partial sums for the gradients to weight and bias, and of how many chunks they are. */
+static gboolean
+sum_chunks (FseNode *node, gint *chunks, GError **error)
+{
+  const Conv2d *conv = node->params;
+  FseTensor    *x = node->in[0], *out = node->out;
+  gboolean      flat = is_product (conv);
+  gint          rows, width, rows_chunk;
+
+  chunk_rows (conv, out, &rows, &width, &rows_chunk, chunks);
+  if (conv->k == 3 && conv->stride == 1 && fse_winograd_weight_serves (node->device, x->n, x->h, x->w, x->c, out->c))
+    return fse_winograd_weight (node->device, x->data, out->grad, node->scratch[PARTIALS], x->n, x->h, x->w, x->c, out->c,
+                                rows_chunk, error);
+  return fse_launch (node->device, "conv2d_weight", "conv2d_weight",
+                     fse_range_single (weight_tiles (node->device, conv->k, conv->stride, x->c, out->c), *chunks, 1), error,
+                     FSE_BUF (x->data), FSE_BUF (out->grad), FSE_BUF (node->scratch[PARTIALS]), FSE_INT (flat ? 1 : x->n),
+                     FSE_INT (flat ? rows : x->h), FSE_INT (flat ? width : x->w), FSE_INT (x->c),
+                     FSE_INT (flat ? rows : out->h), FSE_INT (width), FSE_INT (out->c), FSE_INT (conv->k),
+                     FSE_INT (conv->stride), FSE_INT (out->n * out->h * out->w), FSE_INT (rows_chunk), FSE_END);
+}
+
 static gboolean
 backward_weight (FseNode *node, SumMode weight_mode, SumMode bias_mode, GError **error)
 {
@@ -324,16 +346,9 @@ backward_weight (FseNode *node, SumMode weight_mode, SumMode bias_mode, GError *
     }
   else
     {
-      gboolean flat = is_product (conv);
-      gint     lines, width, lines_chunk, chunks;
+      gint chunks;
 
-      chunk_rows (conv, out, &lines, &width, &lines_chunk, &chunks);
-      return fse_launch (device, "conv2d_weight", "conv2d_weight",
-                         fse_range_single (weight_tiles (device, conv->k, conv->stride, x->c, out->c), chunks, 1), error,
-                         FSE_BUF (x->data), FSE_BUF (out->grad), FSE_BUF (partials), FSE_INT (flat ? 1 : x->n),
-                         FSE_INT (flat ? lines : x->h), FSE_INT (flat ? width : x->w), FSE_INT (x->c),
-                         FSE_INT (flat ? lines : out->h), FSE_INT (width), FSE_INT (out->c), FSE_INT (conv->k),
-                         FSE_INT (conv->stride), FSE_INT (pixels), FSE_INT (lines_chunk), FSE_END)
+      return sum_chunks (node, &chunks, error)
              && fse_launch (device, "conv2d_weight", "conv2d_weight_sum", fse_range_single (rows + 1, 1, 1), error,
                             FSE_BUF (partials), FSE_BUF (dw), FSE_BUF (db), FSE_INT (chunks), FSE_INT (rows),
                             FSE_INT (out->c), FSE_INT (weight_mode), FSE_INT (bias_mode), FSE_END);

@@ -4,8 +4,10 @@
 #define SEEN 4096       /* as in winograd.cl, */
 #define MOST 32         /* like this */
 #define ABREAST 8       /* tiles; or a half of that, there */
-#define LEAST_CHANNELS 64
-#define LEAST_TILES 256 /* with fewer, the weights' way is longer than what it saves */
+#define ROWS 64         /* as in winograd_weight.cl */
+#define LEAST_CHANNELS 16
+#define BLOCK_MOST 32   /* outputs of a block, whose weights lie together: two vectors, of 16 at most */
+#define LEAST_TILES 256 /* with fewer, the way of weights and of their gradients is longer than what it saves */
 #define BLOCKS_UNIT 4   /* wanted for each core, so that none idles */
 
 static gint
@@ -14,20 +16,32 @@ tiles_of (gint n, gint h, gint w)
   return n * (h / 2) * (w / 2);
 }
 
-gboolean
-fse_winograd_serves (FseDevice *device, gint n, gint h, gint w, gint ci, gint co)
+/* Whole vectors of channels, whole tiles, and enough of them. */
+static gboolean
+fits (FseDevice *device, gint n, gint h, gint w, gint ci, gint co)
 {
   gint vector = (gint) fse_device_vector (device);
 
-  return fse_device_family (device) == FSE_FAMILY_CPU && h % 2 == 0 && w % 2 == 0 && tiles_of (n, h, w) % ABREAST == 0
-         && tiles_of (n, h, w) >= LEAST_TILES && ci % vector == 0 && co % (2 * vector) == 0 && ci >= LEAST_CHANNELS
-         && co >= LEAST_CHANNELS && ci <= SEEN / ABREAST;
+  return fse_device_family (device) == FSE_FAMILY_CPU && h % 2 == 0 && w % 2 == 0 && tiles_of (n, h, w) >= LEAST_TILES
+         && ci % vector == 0 && co % vector == 0 && MIN (ci, co) >= LEAST_CHANNELS;
+}
+
+gboolean
+fse_winograd_serves (FseDevice *device, gint n, gint h, gint w, gint ci, gint co)
+{
+  return fits (device, n, h, w, ci, co) && tiles_of (n, h, w) % ABREAST == 0 && ci <= SEEN / ABREAST;
+}
+
+gboolean
+fse_winograd_weight_serves (FseDevice *device, gint n, gint h, gint w, gint ci, gint co)
+{
+  return fits (device, n, h, w, ci, co);
 }
 
 gsize
 fse_winograd_floats (gint ci, gint co)
 {
-  return (gsize) 16 * (ci + 1) * co;
+  return (gsize) 16 * (ci + 1) * ((co + BLOCK_MOST - 1) / BLOCK_MOST * BLOCK_MOST);
 }
 
 gboolean
@@ -46,4 +60,18 @@ fse_winograd (FseDevice *device, FseBuffer x, FseBuffer weight, gboolean swapped
                         FSE_BUF (x), FSE_BUF (scratch), FSE_BUF (zeros), FSE_BUF (bias ? *bias : weight),
                         FSE_BUF (onto ? *onto : y), FSE_BUF (y), FSE_INT (tiles), FSE_INT (each), FSE_INT (h), FSE_INT (w),
                         FSE_INT (ci), FSE_INT (co), FSE_INT (bias != NULL), FSE_INT (onto != NULL), FSE_END);
+}
+
+gboolean
+fse_winograd_weight (FseDevice *device, FseBuffer x, FseBuffer dy, FseBuffer partials, gint n, gint h, gint w, gint ci, gint co,
+                     gint rows_chunk, GError **error)
+{
+  gint      vector = (gint) fse_device_vector (device), chunks = (n * h + rows_chunk - 1) / rows_chunk;
+  gint      tiles = (ci + ROWS - 1) / ROWS * ((co + 2 * vector - 1) / (2 * vector)) + co / vector;
+  FseBuffer zeros;
+
+  return fse_device_zeros (device, &zeros, error)
+         && fse_launch (device, "winograd_weight", "winograd_weight", fse_range_single (tiles, chunks, 1), error, FSE_BUF (x),
+                        FSE_BUF (dy), FSE_BUF (zeros), FSE_BUF (partials), FSE_INT (n), FSE_INT (h), FSE_INT (w), FSE_INT (ci),
+                        FSE_INT (co), FSE_INT (rows_chunk), FSE_END);
 }

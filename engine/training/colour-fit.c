@@ -15,8 +15,8 @@
 #define FLOATS FSE_COLOUR_TABLE_FLOATS
 /* Pixels that are looked at, evenly spread. */
 #define MOST_PIXELS 20000
-/* How much bends may cost, for each pixel and node: a graded photograph has soft bends and wants them carried on to
- * rare colours, a drawing's few colours have hard ones. */
+/* How much bends may cost, for each pixel and node: a graded photograph has soft bends and wants them carried on to rare
+ * colours, a drawing's few colours have hard ones. */
 static const gdouble smoothness[] = { 1e-3, 1e-2, 1e-1, 1 };
 #define SMALL 1e-3
 #define RIDGE 1e-6
@@ -35,7 +35,7 @@ static GArray *
 take_samples (const FseDataset *data, gint n, gint fold, gboolean held)
 {
   GArray *samples = g_array_new (FALSE, FALSE, sizeof (Sample));
-  gsize   pixels = (gsize)data->height * data->width;
+  gsize   pixels = (gsize) data->height * data->width;
   gsize   stride = n * pixels / MOST_PIXELS | 1; /* odd: not the same columns in each row */
 
   for (gint i = 0; i < n; i++)
@@ -105,24 +105,14 @@ affine_change (gdouble m[4][3], const gfloat x[3], gdouble change[3])
 /* The equations that bends solve, a symmetric matrix by its diagonals: the entries at (i, i + APART) of each.  Samples
  * tie the nodes of a cell, bends those that are two steps apart on an axis. */
 #define DIAGONALS 17
-#define STEP(r, g, b) ((r)*SIDE * SIDE + (g)*SIDE + (b))
-static const gint apart[DIAGONALS] = { 0,
-                                       STEP (0, 0, 1),
-                                       STEP (0, 1, -1),
-                                       STEP (0, 1, 0),
-                                       STEP (0, 1, 1),
-                                       STEP (1, -1, -1),
-                                       STEP (1, -1, 0),
-                                       STEP (1, -1, 1),
-                                       STEP (1, 0, -1),
-                                       STEP (1, 0, 0),
-                                       STEP (1, 0, 1),
-                                       STEP (1, 1, -1),
-                                       STEP (1, 1, 0),
-                                       STEP (1, 1, 1),
-                                       STEP (0, 0, 2),
-                                       STEP (0, 2, 0),
-                                       STEP (2, 0, 0) };
+#define STEP(r, g, b) (((r) * SIDE + (g)) * SIDE + (b))
+static const gint apart[DIAGONALS] = {
+  0,
+  STEP (0, 0, 1), STEP (0, 1, -1), STEP (0, 1, 0), STEP (0, 1, 1),
+  STEP (1, -1, -1), STEP (1, -1, 0), STEP (1, -1, 1), STEP (1, 0, -1), STEP (1, 0, 0), STEP (1, 0, 1),
+  STEP (1, 1, -1), STEP (1, 1, 0), STEP (1, 1, 1),
+  STEP (0, 0, 2), STEP (0, 2, 0), STEP (2, 0, 0)
+};
 
 typedef struct
 {
@@ -362,7 +352,7 @@ fse_colour_fit_judge (const FseDataset *data, gint n, gdouble *smooth)
 
   for (gint k = 0; k < FOLDS; k++)
     {
-      folds[k] = (Fold){ .data = data, .n = n, .number = k };
+      folds[k] = (Fold) { .data = data, .n = n, .number = k };
       threads[k] = g_thread_new ("colour fit", judge_fold, &folds[k]);
     }
   for (gint k = 0; k < FOLDS; k++)
