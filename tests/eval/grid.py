@@ -13,6 +13,7 @@ import datetime
 import json
 import os
 import platform
+import random
 import shutil
 import subprocess
 import time
@@ -77,16 +78,20 @@ class Grid:
 
     def folder_of(self, task, part):
         """The task's pictures at the grid's size, made where they are not there."""
-        folder, source = os.path.join(self.out, 'data', task, part), os.path.join(self.data, task, part)
+        name, _, draw = task.partition('~')
+        folder, source = os.path.join(self.out, 'data', task, part), os.path.join(self.data, name, part)
         if not os.path.isdir(folder):
             shutil.rmtree(folder + '.new', ignore_errors=True)
             os.makedirs(folder + '.new')
-            for name in sorted(os.listdir(source)):
-                if name.endswith(('_before.png', '_after.png')):
-                    picture = Image.open(os.path.join(source, name)).convert('RGB')
+            names = self.names(source)
+            if draw and part == 'train':
+                random.Random(int(draw)).shuffle(names)
+            for number, name in enumerate(names):
+                for tag in ('before', 'after'):
+                    picture = Image.open(os.path.join(source, f'{name}_{tag}.png')).convert('RGB')
                     if picture.size != (self.size, self.size):
                         picture = picture.resize((self.size, self.size), Image.LANCZOS)
-                    picture.save(os.path.join(folder + '.new', name))
+                    picture.save(os.path.join(folder + '.new', f'{number:03}_{tag}.png' if draw else f'{name}_{tag}.png'))
             os.rename(folder + '.new', folder)
         return folder
 

@@ -171,6 +171,11 @@ def main(tool):
         said = subprocess.run([tool, 'train', '--help'], capture_output=True, text=True, check=True).stdout
         row('every switch that is tried the other way is a setting of the tool',
             all(re.search(rf'^  {switch.partition("=")[0]} ', said, re.M) for switch in methods.SWITCHES))
+        said = run('--methods', 'nearest', '--tasks', 'dark~1')
+        drawn, usual = (grid.Grid.read(os.path.join(out, 'data', task, 'train'), 'before', SIZE) for task in ('dark~1', 'dark'))
+        row('a draw has the same pairs in another order', said.returncode == 0 and not (drawn == usual).all() and
+            sorted(p.tobytes() for p in drawn) == sorted(p.tobytes() for p in usual))
+        row('a draw has a number', 'as in dark~1' in run('--tasks', 'dark~x').stderr)
         row('another size wants another folder', 'give another folder' in run('--size', '128', '--methods', 'copy').stderr)
         row('an unknown method is named', "no method 'oursss'" in run('--methods', 'oursss').stderr)
         row('an unknown task is named', "no task 'darkk'" in run('--tasks', 'darkk').stderr)
