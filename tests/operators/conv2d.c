@@ -92,7 +92,7 @@ static const Case rows[] = {
   CONV ("1x1, pixels in rows of their own", 2, 8, 8, 16, 33, 1, 1),
   CONV ("3x3, fewer products", 2, 16, 32, 64, 96, 3, 1),
   CONV ("3x3, fewer products, part of a block of tiles", 1, 34, 64, 80, 64, 3, 1),
-  CONV ("3x3, fewer products, one vector", 1, 32, 32, 16, 16, 3, 1),
+  CONV ("3x3, fewer products, one vector", 1, 32, 32, 16, 16, 3, 1, .tiny = TRUE),
   CONV ("3x3, fewer products, a vector more", 2, 16, 34, 32, 48, 3, 1),
   CONV_IN ("3x3 onto, fewer products", 4, 4, 16, 16, 64, 64, 3, 1),
   /* sums of 1440 products: any order of them is off by so much */
