@@ -8,6 +8,8 @@
  * d are the 4 x 4 pixels that a tile of 2 x 2 outputs sees; each of the 16 numbers in the middle
  * is a product of matrices over the channels: 4 products an output where the plain sum has 9.
  * What belongs to a block of tiles stays in a core's second cache from one end to the other.
+ *
+ * Where half a vector of outputs is left, its lanes are pairs: an output's sum over the even channels, and that over the odd ones.
  */
 #ifdef FSE_CPU
 
@@ -15,8 +17,12 @@
 #define MOST 32   /* tiles of a block; both as in winograd.c */
 #if VW == 16
 #define ABREAST 8 /* tiles whose sums are in registers */
+#define IN_PAIRS(a) ((a).s0101010101010101)
+#define EVEN_AND_ODD(v) ((v).s02468ace + (v).s13579bdf)
 #else
 #define ABREAST 4
+#define IN_PAIRS(a) ((a).s01010101)
+#define EVEN_AND_ODD(v) ((v).s0246 + (v).s1357)
 #endif
 #define PLACE_SEEN (SEEN + VW) /* a vector more: else all 16 places would share few sets of the first cache */
 #define PLACE_SUMS (2 * MOST + 1)
@@ -44,15 +50,16 @@ see_four (const VF a, const VF b, const VF c, const VF d, VF *to, const int step
   to[3 * step] = b - d;
 }
 
-/* w [3][3][ci][co], or, `swapped`, [3][3][co][ci] with its taps mirrored (the data gradient's) -> u [co / WIDTH][16][ci + 1][WIDTH].
- * Range: (ci, co) in vectors. */
+/* w [3][3][ci][co], or, `swapped`, [3][3][co][ci] with its taps mirrored (the data gradient's) -> u [co / WIDTH][16][ci + 1][WIDTH],
+ * in a last half of a vector two channels a row.  Range: (ci, co) in vectors. */
 SINGLE __kernel void
 winograd_weights (IN (w), OUT (u), const int ci, const int co, const int swapped)
 {
   OPEN_IN (w);
   OPEN_OUT (u);
-  const int c0 = get_global_id (0) * VW, o0 = get_global_id (1) * VW;
-  VF        all[9][VW];
+  const int  c0 = get_global_id (0) * VW, o0 = get_global_id (1) * VW;
+  const bool halved = co - o0 < VW;
+  VF         all[9][VW];
 
   for (int tap = 0; tap < 9; tap++)
     {
@@ -60,12 +67,24 @@ winograd_weights (IN (w), OUT (u), const int ci, const int co, const int swapped
       from += swapped ? (size_t) o0 * ci + c0 : (size_t) c0 * co + o0;
 #pragma unroll
       for (int i = 0; i < VW; i++)
-        all[tap][i] = VREAD (from + (size_t) i * (swapped ? ci : co));
+        {
+          __global const float *row = from + (size_t) i * (swapped ? ci : co);
+          if (!halved)
+            all[tap][i] = VREAD (row);
+          else if (!swapped)
+            all[tap][i] = (VF) (HLOAD (row), (HF) 0.0f);
+          else
+            all[tap][i] = i < HW ? VREAD (row) : (VF) 0.0f;
+        }
       if (swapped)
         transpose (all[tap]);
+      if (halved)
+#pragma unroll
+        for (int i = 0; i < HW; i++)
+          all[tap][i] = LOW_HALVES (all[tap][2 * i], all[tap][2 * i + 1]);
     }
-  u += (size_t) (o0 / WIDTH) * 16 * PLACE_WEIGHTS (ci) + c0 * WIDTH + o0 % WIDTH;
-  for (int i = 0; i < VW; i++, u += WIDTH)
+  u += (size_t) (o0 / WIDTH) * 16 * PLACE_WEIGHTS (ci) + (halved ? c0 / 2 : c0) * WIDTH + o0 % WIDTH;
+  for (int i = 0; i < (halved ? HW : VW); i++, u += WIDTH)
     {
       VF half_way[12], place[4];
 #pragma unroll
@@ -183,9 +202,50 @@ place_product_single (const float *seen, __global const float *u, VF *sums, cons
   place_sums (1, seen, u, sums, count, ci);
 }
 
-/* The tiles' outputs of a block of one vector or two. */
+/* The same of a half of a vector: two channels at once.  sums[tile][2], as above. */
 OUTLINE void
-put_tiles (const int vectors, const VF *sums, __global const float *bias, __global const float *onto, __global float *y, const int first,
+place_product_half (const float *seen, __global const float *u, VF *sums, const int count, const int ci)
+{
+  for (int t = 0; t < count; t += ABREAST, seen += ABREAST * ci, sums += 2 * ABREAST)
+    {
+      VF                    all[ABREAST];
+      __global const float *b = u;
+
+#pragma unroll
+      for (int p = 0; p < ABREAST; p++)
+        all[p] = 0.0f;
+      for (int c = 0; c < ci; c += 2, b += WIDTH)
+        {
+          const VF weights = VLOAD (b);
+#pragma unroll
+          for (int p = 0; p < ABREAST; p++)
+            all[p] = fma (IN_PAIRS (vload2 (0, seen + p * ci + c)), weights, all[p]);
+        }
+#pragma unroll
+      for (int p = 0; p < ABREAST; p++)
+        sums[2 * p] = all[p];
+    }
+}
+
+INLINE void
+put_vector (VF v, __global const float *bias, __global const float *onto, __global float *y, const int has_bias, const int add)
+{
+  if (has_bias)
+    v += VREAD (bias);
+  VSTORE (add ? v + VREAD (onto) : v, y);
+}
+
+INLINE void
+put_half (HF v, __global const float *bias, __global const float *onto, __global float *y, const int has_bias, const int add)
+{
+  if (has_bias)
+    v += HLOAD (bias);
+  HSTORE (add ? v + HLOAD (onto) : v, y);
+}
+
+/* The tiles' outputs of a block of one vector or two, or halves of a vector. */
+OUTLINE void
+put_tiles (const int halves, const VF *sums, __global const float *bias, __global const float *onto, __global float *y, const int first,
            const int count, const int h, const int w, const int co, const int has_bias, const int add)
 {
   for (int t = 0; t < count; t++)
@@ -193,10 +253,9 @@ put_tiles (const int vectors, const VF *sums, __global const float *bias, __glob
       const Spot   at = spot_of (first + t, h, w);
       const size_t to = (((size_t) at.picture * h + at.y) * w + at.x) * co;
 
-      for (int v = 0; v < vectors; v++)
+      for (int v = 0; 2 * v < halves; v++)
         {
-          const VF more = has_bias ? VREAD (bias + v * VW) : (VF) 0.0f;
-          VF       half_way[8];
+          VF half_way[8];
 #pragma unroll
           for (int i = 0; i < 4; i++)
             {
@@ -210,15 +269,18 @@ put_tiles (const int vectors, const VF *sums, __global const float *bias, __glob
             {
               const VF    *from = half_way + 4 * i;
               const size_t o = to + (size_t) i * w * co + v * VW;
-              VF           left = from[0] + from[1] + from[2] + more, right = from[1] - from[2] - from[3] + more;
+              const VF     left = from[0] + from[1] + from[2], right = from[1] - from[2] - from[3];
 
-              if (add)
+              if (halves - 2 * v > 1)
                 {
-                  left += VREAD (onto + o);
-                  right += VREAD (onto + o + co);
+                  put_vector (left, bias + v * VW, onto + o, y + o, has_bias, add);
+                  put_vector (right, bias + v * VW, onto + o + co, y + o + co, has_bias, add);
                 }
-              VSTORE (left, y + o);
-              VSTORE (right, y + o + co);
+              else
+                {
+                  put_half (EVEN_AND_ODD (left), bias + v * VW, onto + o, y + o, has_bias, add);
+                  put_half (EVEN_AND_ODD (right), bias + v * VW, onto + o + co, y + o + co, has_bias, add);
+                }
             }
         }
     }
@@ -241,14 +303,22 @@ winograd (IN (x), IN (u), IN (zero), IN (bias), IN (onto), OUT (y), const int ti
   see_tiles (x, zero, (float *) seen, PLACE_SEEN, first, count, h, w, ci, ci);
   for (int o = 0; o < co; o += WIDTH, u += 16 * PLACE_WEIGHTS (ci))
     {
-      const int vectors = min (2, (co - o) / VW);
+      const int halves = min (4, (co - o) / HW), vectors = halves / 2;
 
       for (int i = 0; i < 16; i++)
-        if (vectors > 1)
-          place_product ((const float *) seen + i * PLACE_SEEN, u + i * PLACE_WEIGHTS (ci), sums + i * PLACE_SUMS, count, ci);
-        else
-          place_product_single ((const float *) seen + i * PLACE_SEEN, u + i * PLACE_WEIGHTS (ci), sums + i * PLACE_SUMS, count, ci);
-      put_tiles (vectors, sums, bias + o, onto + o, y + o, first, count, h, w, co, has_bias, add);
+        {
+          const float          *tile = (const float *) seen + i * PLACE_SEEN;
+          __global const float *weights = u + i * PLACE_WEIGHTS (ci);
+          VF                   *place = sums + i * PLACE_SUMS;
+
+          if (vectors == 2)
+            place_product (tile, weights, place, count, ci);
+          else if (vectors == 1)
+            place_product_single (tile, weights, place, count, ci);
+          if (halves % 2)
+            place_product_half (tile, weights + vectors * VW, place + vectors, count, ci);
+        }
+      put_tiles (halves, sums, bias + o, onto + o, y + o, first, count, h, w, co, has_bias, add);
     }
 }
 

@@ -16,26 +16,25 @@ tiles_of (gint n, gint h, gint w)
   return n * (h / 2) * (w / 2);
 }
 
-/* Whole vectors of channels, whole tiles, and enough of them. */
+/* Whole vectors of input channels, whole tiles, and enough of both. */
 static gboolean
-fits (FseDevice *device, gint n, gint h, gint w, gint ci, gint co)
+fits (FseDevice *device, gint n, gint h, gint w, gint ci)
 {
-  gint vector = (gint) fse_device_vector (device);
-
   return fse_device_family (device) == FSE_FAMILY_CPU && h % 2 == 0 && w % 2 == 0 && tiles_of (n, h, w) >= LEAST_TILES
-         && ci % vector == 0 && co % vector == 0 && MIN (ci, co) >= LEAST_CHANNELS;
+         && ci % (gint) fse_device_vector (device) == 0 && ci >= LEAST_CHANNELS;
 }
 
 gboolean
 fse_winograd_serves (FseDevice *device, gint n, gint h, gint w, gint ci, gint co)
 {
-  return fits (device, n, h, w, ci, co) && tiles_of (n, h, w) % ABREAST == 0 && ci <= SEEN / ABREAST;
+  return fits (device, n, h, w, ci) && co % (gint) (fse_device_vector (device) / 2) == 0 && tiles_of (n, h, w) % ABREAST == 0
+         && ci <= SEEN / ABREAST;
 }
 
 gboolean
 fse_winograd_weight_serves (FseDevice *device, gint n, gint h, gint w, gint ci, gint co)
 {
-  return fits (device, n, h, w, ci, co);
+  return fits (device, n, h, w, ci) && co % (gint) fse_device_vector (device) == 0 && co >= LEAST_CHANNELS;
 }
 
 gsize
@@ -54,7 +53,7 @@ fse_winograd (FseDevice *device, FseBuffer x, FseBuffer weight, gboolean swapped
   FseBuffer zeros;
 
   return fse_device_zeros (device, &zeros, error)
-         && fse_launch (device, "winograd", "winograd_weights", fse_range_single (ci / vector, co / vector, 1), error,
+         && fse_launch (device, "winograd", "winograd_weights", fse_range_single (ci / vector, (co + vector - 1) / vector, 1), error,
                         FSE_BUF (weight), FSE_BUF (scratch), FSE_INT (ci), FSE_INT (co), FSE_INT (swapped), FSE_END)
          && fse_launch (device, "winograd", "winograd", fse_range_single ((tiles + each - 1) / each, 1, 1), error,
                         FSE_BUF (x), FSE_BUF (scratch), FSE_BUF (zeros), FSE_BUF (bias ? *bias : weight),
