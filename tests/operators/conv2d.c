@@ -114,6 +114,7 @@ static const Case rows[] = {
 
   CONV ("3x3 4x128x128 16-16", 4, 128, 128, 16, 16, 3, 1, .bench = TRUE),
   CONV ("3x3 4x128x128 8-16", 4, 128, 128, 8, 16, 3, 1, .bench = TRUE),
+  CONV ("3x3 4x32x32 8-64", 4, 32, 32, 8, 64, 3, 1, .bench = TRUE),
   CONV ("3x3 4x64x64 32-32", 4, 64, 64, 32, 32, 3, 1, .bench = TRUE),
   CONV ("3x3 4x32x32 64-64", 4, 32, 32, 64, 64, 3, 1, .bench = TRUE),
   CONV ("3x3 4x32x32 176-64", 4, 32, 32, 176, 64, 3, 1, .bench = TRUE),
