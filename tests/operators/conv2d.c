@@ -95,6 +95,7 @@ static const Case rows[] = {
   CONV ("3x3, fewer products, one vector", 1, 32, 32, 16, 16, 3, 1, .tiny = TRUE),
   CONV ("3x3, fewer products, a vector more", 2, 16, 34, 32, 48, 3, 1),
   CONV ("3x3, fewer products, half a vector", 1, 32, 32, 16, 8, 3, 1, .tiny = TRUE),
+  CONV ("3x3, fewer products, a vector of eight and half of one", 1, 32, 32, 16, 12, 3, 1, .tiny = TRUE),
   CONV ("3x3, fewer products, half a vector's gradient", 2, 16, 34, 8, 48, 3, 1),
   CONV_IN ("3x3 onto, fewer products, one vector and a half", 4, 2, 16, 32, 32, 24, 3, 1),
   CONV_IN ("3x3 onto, fewer products", 4, 4, 16, 16, 64, 64, 3, 1),
