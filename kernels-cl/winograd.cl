@@ -227,25 +227,9 @@ place_product_half (const float *seen, __global const float *u, VF *sums, const 
     }
 }
 
-INLINE void
-put_vector (VF v, __global const float *bias, __global const float *onto, __global float *y, const int has_bias, const int add)
-{
-  if (has_bias)
-    v += VREAD (bias);
-  VSTORE (add ? v + VREAD (onto) : v, y);
-}
-
-INLINE void
-put_half (HF v, __global const float *bias, __global const float *onto, __global float *y, const int has_bias, const int add)
-{
-  if (has_bias)
-    v += HLOAD (bias);
-  HSTORE (add ? v + HLOAD (onto) : v, y);
-}
-
-/* The tiles' outputs of a block of one vector or two, or halves of a vector. */
+/* The tiles' outputs of a block, of which `left` are left: one vector or two, or a half of one, or one and a half. */
 OUTLINE void
-put_tiles (const int halves, const VF *sums, __global const float *bias, __global const float *onto, __global float *y, const int first,
+put_tiles (const int left, const VF *sums, __global const float *bias, __global const float *onto, __global float *y, const int first,
            const int count, const int h, const int w, const int co, const int has_bias, const int add)
 {
   for (int t = 0; t < count; t++)
@@ -253,9 +237,11 @@ put_tiles (const int halves, const VF *sums, __global const float *bias, __globa
       const Spot   at = spot_of (first + t, h, w);
       const size_t to = (((size_t) at.picture * h + at.y) * w + at.x) * co;
 
-      for (int v = 0; 2 * v < halves; v++)
+      for (int v = 0; v < 2 && v * VW < left; v++)
         {
-          VF half_way[8];
+          const bool halved = left - v * VW == HW;
+          const VF   more = has_bias ? fse_get (bias + v * VW, left - v * VW) : (VF) 0.0f;
+          VF         half_way[8];
 #pragma unroll
           for (int i = 0; i < 4; i++)
             {
@@ -269,18 +255,11 @@ put_tiles (const int halves, const VF *sums, __global const float *bias, __globa
             {
               const VF    *from = half_way + 4 * i;
               const size_t o = to + (size_t) i * w * co + v * VW;
-              const VF     left = from[0] + from[1] + from[2], right = from[1] - from[2] - from[3];
-
-              if (halves - 2 * v > 1)
-                {
-                  put_vector (left, bias + v * VW, onto + o, y + o, has_bias, add);
-                  put_vector (right, bias + v * VW, onto + o + co, y + o + co, has_bias, add);
-                }
-              else
-                {
-                  put_half (EVEN_AND_ODD (left), bias + v * VW, onto + o, y + o, has_bias, add);
-                  put_half (EVEN_AND_ODD (right), bias + v * VW, onto + o + co, y + o + co, has_bias, add);
-                }
+              VF           pair[2] = { from[0] + from[1] + from[2], from[1] - from[2] - from[3] };
+#pragma unroll
+              for (int x = 0; x < 2; x++)
+                put_outputs ((halved ? (VF) (EVEN_AND_ODD (pair[x]), (HF) 0.0f) : pair[x]) + more, onto + o + x * co, y + o + x * co,
+                             left - v * VW, add);
             }
         }
     }
@@ -318,7 +297,7 @@ winograd (IN (x), IN (u), IN (zero), IN (bias), IN (onto), OUT (y), const int ti
           if (halves % 2)
             place_product_half (tile, weights + vectors * VW, place + vectors, count, ci);
         }
-      put_tiles (halves, sums, bias + o, onto + o, y + o, first, count, h, w, co, has_bias, add);
+      put_tiles (co - o, sums, bias + o, onto + o, y + o, first, count, h, w, co, has_bias, add);
     }
 }
 
